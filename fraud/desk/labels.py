@@ -2,17 +2,24 @@
 
 A decision is about a case and not about each of its verdicts: a rule is right in a case that was confirmed and in which
 it added to a verdict of the bands high or medium. An outcome is about one event, and about the rules of its verdict.
+A rule that takes points away speaks for the sale: it is right in what was dismissed, or legitimate.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import msgspec
 
 from fraud.desk.outcomes import Fate, OutcomeVerdict
 from fraud.desk.rows import CaseRow
 from fraud.events import StoreKey
+
+Stance = Literal["against", "for", "neither"]
+"""The side of a rule: it adds points, it takes some away, or it only remarks on something."""
+WEEKS = 12
+"""Weeks that are counted without a span: this one, and those before it."""
 
 
 class LabelRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,16 +70,30 @@ class RuleWeek(msgspec.Struct, frozen=True, kw_only=True):
     """A rule in a week (of the ends of windows, as ISO 8601 counts weeks), by the labels of what it had spoken in.
 
     `confirmed` and `dismissed` count decided cases, `fraud` (chargebacks among them) and `legitimate` events whose
-    outcome is known. `precision` is the share of confirmed and fraud in all four.
+    outcome is known. `precision` is the share of those in which the rule was right: of confirmed and fraud if it speaks
+    `against` a sale, of dismissed and legitimate if it speaks `for` one; null if it does `neither`.
     """
 
     rule: str
     week: str
+    speaks: Stance = "against"
     confirmed: int
     dismissed: int
     fraud: int
     legitimate: int
-    precision: float
+    precision: float | None
+
+    @property
+    def right(self) -> int:
+        """Labels in which the rule was right: 0 for one that speaks for neither side."""
+        sides = {"against": self.confirmed + self.fraud, "for": self.dismissed + self.legitimate, "neither": 0}
+        return sides[self.speaks]
+
+    @property
+    def wrong(self) -> int:
+        """Labels in which it was wrong."""
+        sides = {"against": self.dismissed + self.legitimate, "for": self.confirmed + self.fraud, "neither": 0}
+        return sides[self.speaks]
 
 
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,8 +114,14 @@ _CASE, _EVENT = 0, 2
 """Columns of a count: confirmed, dismissed, fraud, legitimate."""
 
 
-def figures_of(cases: Iterable[DecidedCase], outcomes: Iterable[KnownOutcome] = (), *, most: int) -> Figures:
-    """The figures of decided cases and known outcomes, by rule and week."""
+def figures_of(
+    cases: Iterable[DecidedCase],
+    outcomes: Iterable[KnownOutcome] = (),
+    *,
+    most: int,
+    sides: Mapping[str, Stance] | None = None,
+) -> Figures:
+    """The figures of decided cases and known outcomes, by rule and week. Rules without a side speak against sales."""
     counts: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     decided = told = missed = 0
     for case in cases:
@@ -111,27 +138,48 @@ def figures_of(cases: Iterable[DecidedCase], outcomes: Iterable[KnownOutcome] = 
         outcomes=told,
         missed=missed,
         complete=max(decided, told) < most,
-        rules=tuple(_rule_week(rule, week, count) for (rule, week), count in sorted(counts.items())),
+        rules=tuple(
+            _rule_week(rule, week, count, (sides or {}).get(rule, "against"))
+            for (rule, week), count in sorted(counts.items())
+        ),
     )
 
 
-def _rule_week(rule: str, week: str, count: list[int]) -> RuleWeek:
+def _rule_week(rule: str, week: str, count: list[int], speaks: Stance) -> RuleWeek:
     confirmed, dismissed, fraud, legitimate = count
-    return RuleWeek(
+    counted = RuleWeek(
         rule=rule,
         week=week,
+        speaks=speaks,
         confirmed=confirmed,
         dismissed=dismissed,
         fraud=fraud,
         legitimate=legitimate,
-        precision=round((confirmed + fraud) / sum(count), 4),
+        precision=None,
     )
+    if speaks == "neither":
+        return counted
+    return msgspec.structs.replace(counted, precision=round(counted.right / sum(count), 4))
+
+
+def side_of(weights: Iterable[int]) -> Stance:
+    """The side of a rule with these weights: one that may add points speaks against a sale."""
+    each = tuple(weights)
+    if any(weight > 0 for weight in each):
+        return "against"
+    return "for" if any(each) else "neither"
 
 
 def week_of(moment: datetime) -> str:
     """The week of a moment as ISO 8601 writes it: `2026-W01`."""
     year, number, _ = moment.isocalendar()
     return f"{year}-W{number:02}"
+
+
+def first_of_weeks(moment: datetime) -> datetime:
+    """The beginning of the earliest of the last weeks, the moment's own among them: whole weeks are counted."""
+    day = moment.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day - timedelta(days=day.weekday(), weeks=WEEKS - 1)
 
 
 class HitsCase(msgspec.Struct, frozen=True):

@@ -2,15 +2,14 @@
 # pyright: reportUnknownMemberType=false
 # The SDK's documents are untyped.
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from fraud.desk.labels import Hits, HitsCase, hits_of
+from fraud.desk.labels import Hits, HitsCase, first_of_weeks, hits_of
 from services import cosmos
 from services.desk.case_queries import IS_CASE, time_text
 from services.desk.stored import read_stored
 
 MAX_COUNTED = 200_000
-WEEKS = timedelta(weeks=12)
 _LISTED = (
     f"SELECT TOP {MAX_COUNTED} c.window_end, c.stakes.rules FROM c WHERE {IS_CASE} AND c.window_end >= @from "
     "AND c.window_end <= @to AND IS_DEFINED(c.stakes.rules) ORDER BY c.window_end DESC"
@@ -19,9 +18,9 @@ _PAGE = 5_000
 
 
 async def rule_hits(end: datetime) -> Hits:
-    """The hits of the twelve weeks before a moment. A case that cannot be read has none."""
+    """The hits of the twelve weeks that end with that of a moment. A case that cannot be read has none."""
     parameters: list[dict[str, object]] = [
-        {"name": "@from", "value": time_text(end - WEEKS)},
+        {"name": "@from", "value": time_text(first_of_weeks(end))},
         {"name": "@to", "value": time_text(end)},
     ]
     documents = (await cosmos.cases()).query_items(_LISTED, parameters=parameters, max_item_count=_PAGE)

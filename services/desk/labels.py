@@ -2,20 +2,18 @@
 # pyright: reportUnknownMemberType=false
 # The SDK's documents are untyped.
 
-from datetime import timedelta
-
-from fraud.desk.labels import DecidedCase, Figures, KnownOutcome, LabelRow, figures_of
+from fraud.desk.labels import DecidedCase, Figures, KnownOutcome, LabelRow, figures_of, first_of_weeks
 from fraud.desk.paging import Page
 from fraud.desk.queries import CaseQuery, SpanQuestion
 from services import cosmos
 from services.desk.case_queries import IS_CASE, time_text
 from services.desk.cases import list_cases
 from services.desk.outcomes import PARTITION
+from services.desk.rule_sets import sides_of_rules
 from services.desk.stored import read_stored
 from services.watching import azure_time
 
 MAX_COUNTED = 50_000
-_WEEKS = timedelta(weeks=12)
 _PAGE = 5_000
 _DECIDED = (
     f"SELECT TOP {MAX_COUNTED} c.window_end, c.review.state, c.stakes.rules, "
@@ -36,16 +34,17 @@ async def list_labels(asked: SpanQuestion) -> Page[LabelRow]:
 
 
 async def label_figures(asked: SpanQuestion) -> Figures:
-    """The precision of each rule by week, from decisions and outcomes; without a span, of the last twelve weeks."""
+    """The precision of each rule by week, from decisions and outcomes; without a span, of twelve weeks."""
     end = asked.end or await azure_time()
     parameters: list[dict[str, object]] = [
         {"name": "@decided", "value": ["confirmed", "dismissed"]},
-        {"name": "@from", "value": time_text(asked.start or end - _WEEKS)},
+        {"name": "@from", "value": time_text(asked.start or first_of_weeks(end))},
         {"name": "@to", "value": time_text(end)},
     ]
     decided = (await cosmos.cases()).query_items(_DECIDED, parameters=parameters, max_item_count=_PAGE)
     cases = [case async for document in decided if (case := read_stored(document, DecidedCase)) is not None]
-    return figures_of(cases, await _outcomes(parameters[1:]), most=MAX_COUNTED)
+    outcomes = await _outcomes(parameters[1:])
+    return figures_of(cases, outcomes, most=MAX_COUNTED, sides=sides_of_rules())
 
 
 async def _outcomes(span: list[dict[str, object]]) -> list[KnownOutcome]:

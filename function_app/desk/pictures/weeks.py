@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from fraud.desk.labels import RuleHits, RuleWeek, week_of
+from fraud.desk.labels import WEEKS, RuleHits, RuleWeek, Stance, week_of
 
-WEEKS, STEP, BAR, HEIGHT, FLOOR = 12, 26, 20, 64, 46
+STEP, BAR, HEIGHT, FLOOR = 26, 20, 64, 46
 FEW = 10
 """A rule with fewer labels has no share in percent, and its bars stay grey: one case says little about thirty rules."""
 
@@ -28,6 +28,7 @@ class RuleOverTime(msgspec.Struct, frozen=True, kw_only=True):
     """The weeks of a rule, the last one being this week, and its figures over all of them; None without a label."""
 
     rule: str
+    speaks: Stance
     weeks: list[Week]
     hits: int
     right: int
@@ -40,16 +41,22 @@ def weeks_before(now: datetime) -> list[str]:
     return [week_of(now - timedelta(weeks=back)) for back in range(WEEKS - 1, -1, -1)]
 
 
-def over_time(rule: str, weeks: Sequence[str], hits: Sequence[RuleHits], labels: Sequence[RuleWeek]) -> RuleOverTime:
-    """A rule in these weeks; `hits` and `labels` may be of all rules. Bars are as high as the rule's own best week.
+def over_time(
+    rule: str,
+    weeks: Sequence[str],
+    hits: Sequence[RuleHits],
+    labels: Sequence[RuleWeek],
+    speaks: Stance = "against",
+) -> RuleOverTime:
+    """A rule in these weeks, and its side; `hits` and `labels` may be of all rules.
 
-    A precision of fewer than FEW labels is None.
+    Bars are as high as the rule's own best week. A precision of fewer than FEW labels is None.
     """
     counts = {row.week: row.verdicts for row in hits if row.rule == rule}
     by_week = {row.week: row for row in labels if row.rule == rule}
     most = max([1, *(counts.get(week, 0) for week in weeks)])
-    right = sum(row.confirmed + row.fraud for row in by_week.values())
-    wrong = sum(row.dismissed + row.legitimate for row in by_week.values())
+    right = sum(row.right for row in by_week.values())
+    wrong = sum(row.wrong for row in by_week.values())
     bars = [
         _week(
             number * STEP, WeekCounts(week, counts.get(week, 0), by_week.get(week)), most, is_rated=right + wrong >= FEW
@@ -58,6 +65,7 @@ def over_time(rule: str, weeks: Sequence[str], hits: Sequence[RuleHits], labels:
     ]
     return RuleOverTime(
         rule=rule,
+        speaks=speaks,
         weeks=bars,
         hits=sum(counts.get(week, 0) for week in weeks),
         right=right,
@@ -77,7 +85,7 @@ class WeekCounts(msgspec.Struct, frozen=True):
 def _week(x: int, counted: WeekCounts, most: int, *, is_rated: bool) -> Week:
     hits, labels = counted.hits, counted.labels
     height = max(2, FLOOR * hits // most) if hits else 0
-    right, wrong = (labels.confirmed + labels.fraud, labels.dismissed + labels.legitimate) if labels else (0, 0)
+    right, wrong = (labels.right, labels.wrong) if labels else (0, 0)
     # A week may have labels and no hits that are counted: its bar has the height of the labels alone.
     height = height or (6 if right + wrong else 0)
     is_coloured = is_rated and right + wrong > 0

@@ -3,8 +3,9 @@
 import azure.functions as func
 
 from activities.desk.hits import recent_figures, recent_hits
+from fraud.desk.labels import WEEKS, side_of
 from function_app.desk import answers
-from function_app.desk.pictures.weeks import BAR, FEW, HEIGHT, STEP, WEEKS, over_time, weeks_before
+from function_app.desk.pictures.weeks import BAR, FEW, HEIGHT, STEP, over_time, weeks_before
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from services.concurrency import both
@@ -22,8 +23,7 @@ async def show_weeks(visit: Visit) -> func.HttpResponse:
     now, (hits, figures) = await azure_time(), await both(recent_hits(), recent_figures())
     weeks = weeks_before(now)
     rules = [
-        # A rule that adds no points accuses nobody, so no decision is about it.
-        over_time(rule.id, weeks, hits.rules, figures.rules if any(rule.weights) else ())
+        over_time(rule.id, weeks, hits.rules, figures.rules, side_of(rule.weights))
         for rule in (await rule_sets())[0].rules
     ]
     return answers.fragment(

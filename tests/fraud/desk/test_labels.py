@@ -1,8 +1,20 @@
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
 from fraud.desk.changes import decided, reopened
-from fraud.desk.labels import DecidedCase, HitsCase, KnownOutcome, LabelRow, figures_of, hits_of
+from fraud.desk.labels import (
+    DecidedCase,
+    HitsCase,
+    KnownOutcome,
+    LabelRow,
+    Stance,
+    figures_of,
+    first_of_weeks,
+    hits_of,
+    side_of,
+)
 from fraud.desk.outcomes import Fate, OutcomeVerdict
 from fraud.stakes import Stakes
 from tests.fraud.desk.cases import ANA, NOON, a_case
@@ -48,6 +60,31 @@ def test_figures_count_the_rules_that_were_kept():
     cases = [DecidedCase(NOON, "confirmed", {"R1": 1}, {"R2": 1}), DecidedCase(NOON, "dismissed", {"R1": 1}, {})]
 
     assert [(row.rule, row.confirmed, row.dismissed) for row in figures_of(cases, most=10).rules] == [("R2", 1, 0)]
+
+
+def test_a_rule_that_speaks_for_a_sale_is_right_where_it_was_innocent():
+    cases = [DecidedCase(NOON, "confirmed", dict.fromkeys(("R1", "AS_USUAL", "NOTE"), 1))] * 3
+    cases.append(DecidedCase(NOON, "dismissed", {"R1": 1, "AS_USUAL": 1}))
+    outcomes = [known("legitimate", "AS_USUAL"), known("chargeback", "AS_USUAL")]
+    sides: dict[str, Stance] = {"AS_USUAL": "for", "NOTE": "neither"}
+
+    as_usual, note, accuser = figures_of(cases, outcomes, most=10, sides=sides).rules
+
+    assert (as_usual.speaks, as_usual.right, as_usual.wrong, as_usual.precision) == ("for", 2, 4, 0.3333)
+    assert (as_usual.confirmed, as_usual.dismissed, as_usual.fraud, as_usual.legitimate) == (3, 1, 1, 1)
+    assert (accuser.speaks, accuser.right, accuser.wrong, accuser.precision) == ("against", 3, 1, 0.75)
+    assert (note.speaks, note.right, note.wrong, note.precision, note.confirmed) == ("neither", 0, 0, None, 3)
+
+
+def test_a_rule_is_on_the_side_of_its_weights():
+    assert (side_of([-2, 5]), side_of([-5, -14]), side_of([0]), side_of([])) == ("against", "for", "neither", "neither")
+
+
+def test_weeks_are_counted_from_the_monday_of_the_first_one():
+    monday = datetime(2025, 10, 13, tzinfo=UTC)
+
+    assert first_of_weeks(datetime(2025, 12, 29, tzinfo=UTC)) == monday
+    assert first_of_weeks(datetime(2026, 1, 4, 23, 59, 59, tzinfo=UTC)) == monday
 
 
 def test_figures_that_are_cut_say_so():

@@ -46,6 +46,22 @@ def test_one_confirmed_case_colours_no_bar_and_makes_no_hundred_percent():
     assert (rule.right, rule.precision) == (1, None)
 
 
+def test_the_page_says_of_a_rule_that_takes_points_away_that_it_speaks_for_the_sale():
+    label = RuleWeek(
+        rule="R1", week=WEEKS[-1], speaks="for", confirmed=9, dismissed=2, fraud=1, legitimate=0, precision=0.1667
+    )
+    rule = over_time("R1", WEEKS, [RuleHits("R1", WEEKS[-1], 36)], [label], "for")
+    figures = Figures(cases=11, outcomes=1, missed=0, complete=True, rules=(label,))
+    text = render(
+        "rule_weeks.html", rules=[rule], width=1, height=HEIGHT, bar=BAR, figures=figures, few=FEW, complete=True
+    )
+
+    assert (rule.right, rule.wrong) == (2, 10)
+    assert rule.weeks[-1].title == "2026-W01: 36 hits, 2 right and 10 wrong"
+    assert "for the sale</span></th>" in text
+    assert "17%" in text
+
+
 def test_the_page_says_which_verdicts_are_hits_and_gives_few_labels_as_numbers():
     rule = over_time("R1", WEEKS, [RuleHits("R1", WEEKS[-1], 36)], [ONE])
     figures = Figures(cases=1, outcomes=0, missed=1, complete=True, rules=(ONE,))
