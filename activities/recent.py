@@ -62,6 +62,10 @@ class RecentAnswer(Generic[Answer]):
         task.add_done_callback(self._answered)
         return task
 
+    def renew(self) -> None:
+        """Have the next caller ask anew: what is asked for has changed. The previous answer may still serve."""
+        self._until = min(self._until, time.monotonic())
+
     def put(self, answer: Answer) -> None:
         """Serve an answer that was made elsewhere, from now on."""
         self._task = asyncio.get_running_loop().create_future()

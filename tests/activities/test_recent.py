@@ -30,6 +30,18 @@ async def test_all_who_ask_at_once_are_served_by_one_question():
     assert set(await asyncio.gather(*(recent.get() for _ in range(100)))) == {1}
 
 
+async def test_what_has_been_changed_is_asked_for_anew_and_the_previous_answer_serves_while_that_takes_long():
+    source = Source()
+    recent = RecentAnswer(source.ask, seconds=10, stale=10)
+    before = await recent.get()
+    recent.renew()
+    after = await recent.get()
+    source.takes = 2
+    recent.renew()
+
+    assert (before, after, await recent.get(), source.asked) == (1, 2, 2, 3)
+
+
 async def test_an_answer_that_somebody_else_has_made_is_served():
     source = Source()
     recent = RecentAnswer(source.ask, seconds=10)

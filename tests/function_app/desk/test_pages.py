@@ -139,6 +139,14 @@ async def test_a_dismissal_without_a_reason_comes_back_with_what_was_chosen(visi
     assert (status, "Nothing was dismissed: say why." in text) == (400, True)
     assert re.search(rf'aria-label="Choose {case}" checked', text)
     assert again == (303, "/desk/cases?state=undecided&store=8300")
+    _, after = await page(visitor, "/desk/cases?store=8300")
+    assert _dismissed(after) == _dismissed(listed) + 1, "who has just dismissed a case does not see the count of before"
+
+
+def _dismissed(text: str) -> int:
+    count = re.search(r'>dismissed <span class="count">([\d,]+)', text)
+    assert count is not None
+    return int(count[1].replace(",", ""))
 
 
 async def test_a_wrong_filter_is_told_at_its_field(http: aiohttp.ClientSession):
