@@ -12,7 +12,7 @@ from services.desk.case_queries import IS_CASE, time_text
 from services.watching import azure_time
 
 _CHANGED = (
-    f"SELECT c.id, c.suspicious, c.bands.high FROM c WHERE {IS_CASE} AND c.window_end > @since AND c._ts >= @from"
+    f"SELECT c.id, c.suspicious, c.bands.high FROM c WHERE {IS_CASE} AND c.window_end >= @since AND c._ts >= @from"
 )
 _PAGE = 5_000
 _OVERLAP = 60
@@ -28,7 +28,10 @@ class JudgedCases(msgspec.Struct, frozen=True):
 
 
 class JudgedCounts:
-    """Counts the cases of windows that ended after a moment. It reads each case once, and again when it has changed."""
+    """Counts the cases of windows that ended at a moment or later, as the folders of days have them.
+
+    It reads each case once, and again when it has changed.
+    """
 
     def __init__(self) -> None:
         self._since: datetime | None = None

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import msgspec
 import pytest
 
-from services import names
+from services import cosmos, names
 from services.blobs import warehouse
 from services.counting import FlaggedIds
+from services.judged_counts import JudgedCounts
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
 
@@ -36,3 +37,18 @@ async def test_every_id_is_counted_once_while_rows_are_written():
     await blob.append_block(b"\r\nno row\r\n" + row("e", "f"))
     assert await flagged.count([DAY]) == before + 6
     assert await FlaggedIds().count([DAY]) == before + 6
+
+
+async def test_the_window_that_ends_at_midnight_is_of_the_day_that_begins_as_its_row_and_its_alert_are():
+    container = await cosmos.cases()
+    before = await JudgedCounts().count(DAY)
+    case = {"id": uuid.uuid4().hex, "store_id": 7, "type": "window", "suspicious": 2, "bands": {"high": 1}}
+    ends = ("2019-03-03T23:55:00Z", "2019-03-04T00:00:00Z")
+    for number, end in enumerate(ends):
+        await container.upsert_item({**case, "id": f"{case['id']}-{number}", "window_end": end})
+
+    after = await JudgedCounts().count(DAY)
+    for number in range(len(ends)):
+        await container.delete_item(f"{case['id']}-{number}", partition_key=7)
+
+    assert (after.cases, after.verdicts, after.high) == (before.cases + 1, before.verdicts + 2, before.high + 1)
