@@ -71,13 +71,17 @@ class Fetch:
             for blob, content in self._blobs(container, prefixes):
                 partition = blob.split("/")[2]
                 for record in fastavro.reader(io.BytesIO(content)):
-                    yield _captured(record, partition, blob)  # type: ignore[arg-type]
+                    row = _captured(record, partition, blob)  # type: ignore[arg-type]
+                    if self._is_in_span(row["enqueued"]):
+                        yield _line(row)
 
     def suspicious(self) -> Iterator[bytes]:
         """The rows of the stream job, an id each."""
         with closing(self._container("suspicious-events")) as container:
             for _, content in self._blobs(container, [f"{hour:%Y/%m/%d/%H}/" for hour in self._hours()]):
                 for row in _lines(content):
+                    if not self._is_in_span(row.get("WindowEnd")):
+                        continue
                     for event_id in row.get("ids") or []:
                         yield _line({"event_id": event_id, **{key: row.get(key) for key in _WINDOW}})
 
@@ -94,17 +98,21 @@ class Fetch:
             prefixes = [f"{folder}{day:%Y/%m/%d}/" for folder in folders for day in self._days()]
             for blob, content in self._blobs(container, prefixes):
                 case = blob.rpartition("/")[2].removesuffix(".ndjson")
-                yield from (_line({**row, "case_id": case}) for row in _lines(content))
+                for row in _lines(content):
+                    if self._is_in_span(row.get("window_end")):
+                        yield _line({**row, "case_id": case})
 
     def quarantine(self) -> Iterator[bytes]:
         """The records of quarantine."""
         with closing(self._container("quarantine")) as container:
             prefixes = [*(f"store-events/{hour:%Y/%m/%d/%H}/" for hour in self._hours()), "suspicious-windows/"]
             for blob, content in self._blobs(container, prefixes):
-                yield from (_line({**row, "path": blob}) for row in _lines(content))
+                for row in _lines(content):
+                    if self._is_in_span(row.get("enqueued_time")):
+                        yield _line({**row, "path": blob})
 
     def reports(self) -> Iterator[bytes]:
-        """The reports of reconciliations, without their lists."""
+        """The reports of all reconciliations, without their lists."""
         with closing(self._container("reports")) as container:
             for blob, content in self._blobs(container, ["reconciliations/"], "/report.json"):
                 # A report is one object over many lines.
@@ -124,6 +132,16 @@ class Fetch:
             if number >= 100 * self._bounds.files:
                 raise TooMuchError(f"cases: more than {100 * self._bounds.files:,}", "files")
             yield _line(row)
+
+    def _is_in_span(self, moment: object) -> bool:
+        """True for a time within the span, whose folders hold more: those of hours and days begin before it.
+
+        A row whose time cannot be read stays.
+        """
+        try:
+            return datetime.fromisoformat(str(moment)) >= self._since
+        except (ValueError, TypeError):
+            return True
 
     def _hours(self) -> Iterable[datetime]:
         first = self._since.replace(minute=0, second=0, microsecond=0)
@@ -186,7 +204,7 @@ _ROWS: dict[str, Callable[[Fetch], Iterator[bytes]]] = {
 VIEWS = tuple(_ROWS)
 
 
-def _captured(record: dict[str, Any], partition: str, blob: str) -> bytes:
+def _captured(record: dict[str, Any], partition: str, blob: str) -> dict[str, Any]:
     body: bytes = record["Body"] or b""
     enqueued = record["SystemProperties"].get("x-opt-enqueued-time")
     moment = datetime.fromtimestamp(enqueued / 1000, UTC).isoformat() if isinstance(enqueued, int) else None
@@ -195,18 +213,16 @@ def _captured(record: dict[str, Any], partition: str, blob: str) -> bytes:
     except (ValueError, RecursionError):
         event = None
     fields: dict[str, Any] = event if isinstance(event, dict) else {}
-    return _line(
-        {
-            "event_id": fields.get("id"),
-            **{name: fields.get(name) for name in ("event_type", "store_id", "cust_id", "sku", "price", "qty")},
-            **{name: fields.get(name) for name in ("discount", "priority_shipping", "ts")},
-            "partition": partition,
-            "sequence_number": record["SequenceNumber"],
-            "enqueued": moment or record["EnqueuedTimeUtc"],
-            "body": fields or body.decode(errors="replace"),
-            "blob": blob,
-        }
-    )
+    return {
+        "event_id": fields.get("id"),
+        **{name: fields.get(name) for name in ("event_type", "store_id", "cust_id", "sku", "price", "qty")},
+        **{name: fields.get(name) for name in ("discount", "priority_shipping", "ts")},
+        "partition": partition,
+        "sequence_number": record["SequenceNumber"],
+        "enqueued": moment or record["EnqueuedTimeUtc"],
+        "body": fields or body.decode(errors="replace"),
+        "blob": blob,
+    }
 
 
 def _lines(content: bytes) -> Iterator[dict[str, Any]]:

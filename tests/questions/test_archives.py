@@ -17,6 +17,8 @@ BLOBS = {
     "2026/01/02/1010/window-3-20260102T101000Z-00.ndjson": {"event_id": "a"},
     "quarantine/2026/01/02/1010/quarantine-p1-20260102T101000Z-0.ndjson": {"event_id": "p1-900/2"},
     "shadow/2026/01/02/1010/window-3-20260102T101000Z-00.ndjson": {"event_id": "b"},
+    "2026/01/01/1155/window-3-20260101T115500Z-00.ndjson": {"event_id": "c", "window_end": "2026-01-01T11:55:00Z"},
+    "2026/01/01/1200/window-3-20260101T120000Z-00.ndjson": {"event_id": "d", "window_end": "2026-01-01T12:00:00Z"},
     "quarantine/2025/12/02/1010/quarantine-p1-20251202T101000Z-0.ndjson": {"event_id": "p1-1"},
 }
 
@@ -53,7 +55,9 @@ def _archive(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_verdicts_by_place_are_among_the_verdicts(tmp_path: Path):
-    assert rows("verdicts", tmp_path) == [
+    verdicts = [row for row in rows("verdicts", tmp_path) if "window_end" not in row]
+
+    assert verdicts == [
         {"event_id": "a", "case_id": "window-3-20260102T101000Z-00"},
         {"event_id": "p1-900/2", "case_id": "quarantine-p1-20260102T101000Z-0"},
     ]
@@ -61,3 +65,7 @@ def test_verdicts_by_place_are_among_the_verdicts(tmp_path: Path):
 
 def test_those_in_shadow_are_not(tmp_path: Path):
     assert [row["event_id"] for row in rows("shadow_verdicts", tmp_path)] == ["b"]
+
+
+def test_of_the_first_day_only_what_lies_in_the_span_is_there(tmp_path: Path):
+    assert [row["event_id"] for row in rows("verdicts", tmp_path)] == ["d", "a", "p1-900/2"]
