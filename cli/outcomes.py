@@ -2,8 +2,9 @@
 
 import argparse
 
-from cli.app_client import AppClient, AppError
-from cli.screen import print_json, say
+from cli.app_client import AppClient, AppError, read_as
+from cli.screen import print_json, say, say_wrapped
+from fraud.desk.outcomes import OutcomesKept
 
 
 def send_outcomes(app: AppClient, options: argparse.Namespace) -> int:
@@ -16,5 +17,8 @@ def send_outcomes(app: AppClient, options: argparse.Namespace) -> int:
     if options.json:
         print_json(answer)
     else:
-        say(f"{answer['kept']:,} outcomes are kept; api/label-figures counts them")
+        kept = read_as(OutcomesKept, answer, "the answer")
+        say(f"{kept.kept:,} outcomes are kept; api/label-figures counts them")
+        if kept.unseen:
+            say_wrapped(f"{kept.unseen:,} of them count nowhere: no case and no archived event has such an id")
     return 0

@@ -19,7 +19,7 @@ MAX_BYTES = 1024 * 1024
 send any number of 1 MB: 250 of them took 30 s at each look-up, and made a blob of verdicts of 240 MB."""
 
 _FURTHER = f"SELECT TOP @most * FROM c WHERE c.{ARCHIVE_FIELD}.event_id = @id"
-_FLAGGED = f"{_FURTHER} AND c.event_type = 'sale_event' AND c.discount > {MIN_DISCOUNT} AND c.priority_shipping = true"
+FLAGGED = f"c.event_type = 'sale_event' AND c.discount > {MIN_DISCOUNT} AND c.priority_shipping = true"
 """The rule of `fraud/suspicion.py`, for documents: the archive takes no other type in these fields."""
 
 FOR_GOOD = (400, 408, 413)
@@ -64,7 +64,7 @@ async def _read(archive: ContainerProxy, event_id: str, key: str, most: int, max
     contents = await ask(_FURTHER)
     if contents.whole:
         return contents
-    flagged = await ask(_FLAGGED)
+    flagged = await ask(f"{_FURTHER} AND {FLAGGED}")
     by_id = {document["id"]: document for document in (*flagged.documents, *contents.documents)}
     _log.warning("the contents under the id %r are too many or too large for all to be read", event_id)
     return FurtherContents(_first_of(list(by_id.values()), len(flagged.documents), max_bytes)[:most], whole=False)

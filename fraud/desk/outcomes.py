@@ -47,6 +47,16 @@ class OutcomeRow(msgspec.Struct, frozen=True, kw_only=True):
         return f"outcome:{sha256(self.id.encode()).hexdigest()[:32]}"
 
 
+class OutcomesKept(msgspec.Struct, frozen=True, kw_only=True):
+    """The number of events whose outcome was kept.
+
+    `unseen` are those of them that no case and no archived event has: no figure counts them.
+    """
+
+    kept: int
+    unseen: int = 0
+
+
 def read_outcomes(body: bytes) -> list[OutcomeRow]:
     """The outcomes of a CSV with the header `id,outcome,date`. All or none: raises ProblemError that names the line.
 

@@ -3,7 +3,7 @@
 import msgspec
 
 from fraud.desk.case_file import CaseFile, case_file, to_html, to_json
-from fraud.desk.outcomes import OutcomeRow, read_outcomes
+from fraud.desk.outcomes import OutcomeRow, OutcomesKept, read_outcomes
 from fraud.desk.paging import Page
 from fraud.desk.queries import CaseId, CaseName, Question
 from function_app.api.endpoint import Answer, Call, Endpoint
@@ -15,12 +15,6 @@ class FileName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """A case by its name."""
 
     id: CaseId
-
-
-class OutcomesKept(msgspec.Struct, frozen=True):
-    """The number of events whose outcome was kept."""
-
-    kept: int
 
 
 _VERDICTS = 1_000
@@ -43,7 +37,7 @@ async def get_case_page(call: Call[FileName, None]) -> Answer:
 async def keep_outcomes(call: Call[object, bytes]) -> OutcomesKept:
     """Keep what became of events, from a CSV with the header `id,outcome,date`; all of it or nothing."""
     rows = read_outcomes(call.content)
-    return OutcomesKept(await outcomes.keep_outcomes(rows, call.caller, await azure_time()))
+    return await outcomes.keep_outcomes(rows, call.caller, await azure_time())
 
 
 async def list_outcomes(call: Call[Question, None]) -> Page[OutcomeRow]:

@@ -11,7 +11,7 @@ from typing import Any
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
-from fraud.archive import arrival_of, original_event
+from fraud.archive import ARCHIVE_FIELD, arrival_of, event_id_of, original_event
 from fraud.desk.outcomes import OutcomeVerdict
 from fraud.events import StoreKey
 from fraud.quarantine_index import flagged_events
@@ -22,33 +22,48 @@ from fraud.verdicts import Verdict, readable_verdicts, time_path
 from fraud.windows import WINDOW, store_label, window_of
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
-from services.concurrency import LARGE, beside, together
+from services.concurrency import LARGE, beside, both, together
 from services.cosmos_lists import listed
+from services.desk.case_queries import IS_CASE
+from services.further_contents import FLAGGED
 from services.quarantined import read_quarantined
 
 _IDS = 500
 _READS = 16
+_WINDOWS = 20
+"""Windows of the contents under an id that are looked at: a producer may use it any number of times."""
 _BODIES = 8
 _Window = tuple[StoreKey | None, datetime]
 _Places = tuple[str, datetime]
 """The path of verdicts by place, and the end of their window."""
+_FIRST = "c.id IN ({names})"
+_FURTHER = f"c.{ARCHIVE_FIELD}.event_id IN ({{names}}) AND {FLAGGED}"
+_SWEPT = "c.type = 'sweep'"
+"""A sweep may have judged a later arrival of the content than the archive has."""
 
 
 async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
-    """The verdict on each event, judged in its window or by its place, by id: of several the one of the highest score.
+    """The verdict on each event, by id: of its window, by its place or of a sweep; of several the highest score.
 
     A producer sends an event again that it holds for lost: if that falls into the next window it is judged there, too,
     and the archive, which keeps a content once, has its first arrival alone.
 
     An event that has arrived and was not judged has a verdict without a band; one that has not arrived has none, nor
     has one in quarantine that is not flagged. Of the latter at most 20 bodies are read for each id, as pointers say.
+    One that nobody had flagged may have the verdict of a night's sweep. What became of an event may be known long after
+    it has left the archive: then the cases tell that name it among their worst, ten each.
     """
     windows: defaultdict[_Window, set[str]] = defaultdict(set)
     next_windows: defaultdict[_Window, set[str]] = defaultdict(set)
     places: defaultdict[_Places, set[str]] = defaultdict(set)
+    cases: defaultdict[str, set[str]] = defaultdict(set)
     for asked in slices(list(dict.fromkeys(ids)), _IDS):
-        quarantined = await _quarantined(asked)
-        for event_id, window in chain(await _windows_of(asked), ((each, window) for each, window, _ in quarantined)):
+        archived, quarantined = await both(_windows_of(asked), _quarantined(asked))
+        seen = {event_id for event_id, *_ in chain(archived, quarantined)}
+        gone = [event_id for event_id in asked if event_id not in seen]
+        for event_id, path in chain(*await both(_in_cases(list(seen), _SWEPT), _in_cases(gone))):
+            cases[path].add(event_id)
+        for event_id, window in chain(archived, ((each, window) for each, window, _ in quarantined)):
             windows[window].add(event_id)
             next_windows[_next(window)].add(event_id)
         for event_id, _, place in quarantined:
@@ -57,8 +72,9 @@ async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
     in_windows = (_of_window(container, window, ids) for window, ids in windows.items())
     sent_again = (_if_judged(container, window, ids) for window, ids in next_windows.items())
     by_place = (_of_places(container, of_places, ids) for of_places, ids in places.items())
+    in_cases = (_worst_of(container, path, ids) for path, ids in cases.items())
     verdicts: dict[str, OutcomeVerdict] = {}
-    for of_some in await together(chain(in_windows, sent_again, by_place), at_once=_READS):
+    for of_some in await together(chain(in_windows, sent_again, by_place, in_cases), at_once=_READS):
         for event_id, verdict in of_some.items():
             if event_id not in verdicts or verdict.score > verdicts[event_id].score:
                 verdicts[event_id] = verdict
@@ -66,15 +82,30 @@ async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
 
 
 async def _windows_of(ids: Sequence[str]) -> list[tuple[str, _Window]]:
-    """The store and the end of the window in which each event arrived."""
+    """The store and the end of the window in which each event arrived, and each flagged content under its id."""
+    windows: defaultdict[str, dict[_Window, None]] = defaultdict(dict)
+    for condition in (_FIRST, _FURTHER):
+        asked = listed(ids, "i")
+        query = f"SELECT c.id, c.store_id, c.archive FROM c WHERE {condition.format(names=asked.names)}"
+        documents = (await cosmos.events()).query_items(query, parameters=asked.parameters)
+        async for document in documents:
+            of_id = windows[event_id_of(document)]
+            if (arrived := arrival_of(document)) is not None and len(of_id) < _WINDOWS:
+                of_id[original_event(document)[0].get("store_id"), window_of(arrived).end] = None
+    return [(event_id, window) for event_id, of_id in windows.items() for window in of_id]
+
+
+async def _in_cases(ids: Sequence[str], condition: str = IS_CASE) -> list[tuple[str, str]]:
+    """Each of these events that a case names among its worst, with the path of that case's verdicts."""
+    if not ids:
+        return []
     asked = listed(ids, "i")
-    query = f"SELECT c.id, c.store_id, c.archive FROM c WHERE c.id IN ({asked.names})"
-    documents = (await cosmos.events()).query_items(query, parameters=asked.parameters)
-    return [
-        (document["id"], (original_event(document)[0].get("store_id"), window_of(arrived).end))
-        async for document in documents
-        if (arrived := arrival_of(document)) is not None
-    ]
+    query = (
+        f"SELECT t.event_id, c.verdicts_blob FROM c JOIN t IN c.top WHERE {condition} AND t.event_id IN ({asked.names})"
+    )
+    rows = (await cosmos.cases()).query_items(query, parameters=asked.parameters)
+    blobs = [(row["event_id"], str(row.get("verdicts_blob")).partition("/")) async for row in rows]
+    return [(event_id, path) for event_id, (container, _, path) in blobs if container == names.FRAUD_EVENTS and path]
 
 
 async def _quarantined(ids: Sequence[str]) -> list[tuple[str, _Window, _Places]]:
@@ -110,11 +141,17 @@ def _is_among(event: dict[str, Any], ids: Collection[str]) -> bool:
 
 async def _of_window(container: ContainerClient, window: _Window, ids: set[str]) -> dict[str, OutcomeVerdict]:
     store, end = window
-    prefix = f"{time_path(end)}/window-{store_label(store)}-"
     best = {event_id: OutcomeVerdict(window_end=end) for event_id in ids}
+    return best | await _worst_of(container, f"{time_path(end)}/window-{store_label(store)}-", ids)
+
+
+async def _worst_of(container: ContainerClient, prefix: str, ids: set[str]) -> dict[str, OutcomeVerdict]:
+    """The verdict of the highest score on each of these events in the blobs of a prefix; none of one without."""
+    best: dict[str, OutcomeVerdict] = {}
     async for blob in container.list_blobs(name_starts_with=prefix):
         for verdict in readable_verdicts(await read_blob(container, blob.name)):
-            if verdict.event_id in ids and verdict.score >= best[verdict.event_id].score:
+            before = best.get(verdict.event_id)
+            if verdict.event_id in ids and (before is None or verdict.score >= before.score):
                 best[verdict.event_id] = _told(verdict)
     return best
 

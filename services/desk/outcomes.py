@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from fraud.desk.callers import Caller
-from fraud.desk.outcomes import Fate, OutcomeRow, OutcomeVerdict
+from fraud.desk.outcomes import Fate, OutcomeRow, OutcomesKept, OutcomeVerdict
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.queries import Question
 from fraud.slices import slices
@@ -29,8 +29,8 @@ class _Place(msgspec.Struct, frozen=True):
     id: str
 
 
-async def keep_outcomes(rows: Sequence[OutcomeRow], who: Caller, when: datetime) -> int:
-    """Write outcomes with the verdicts on their events; one of the same event is replaced. Gives their number.
+async def keep_outcomes(rows: Sequence[OutcomeRow], who: Caller, when: datetime) -> OutcomesKept:
+    """Write outcomes with the verdicts on their events; one of the same event is replaced.
 
     Sent twice, it leaves the same, with the verdicts as they are then.
     """
@@ -39,7 +39,7 @@ async def keep_outcomes(rows: Sequence[OutcomeRow], who: Caller, when: datetime)
     documents = {row.document_id: _document(row, verdicts.get(row.id), who, when) for row in rows}
     for batch in slices(list(documents.values()), cosmos.MAX_BATCH_OPERATIONS):
         await container.execute_item_batch([("upsert", (document,)) for document in batch], PARTITION)
-    return len(documents)
+    return OutcomesKept(kept=len(documents), unseen=len(documents) - len(verdicts))
 
 
 async def list_outcomes(asked: Question) -> Page[OutcomeRow]:

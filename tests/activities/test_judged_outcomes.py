@@ -12,7 +12,7 @@ from fraud.archive import ReceivedEvent
 from fraud.quarantine_places import PlacesTask
 from fraud.verdicts import from_ndjson, to_ndjson
 from fraud.windows import WINDOW, SuspiciousWindow, Window
-from services import names
+from services import cosmos, names
 from services.blobs import warehouse, write_blob
 from services.desk.judged_outcomes import verdicts_on
 from tests.activities.window_activities import judge_and_store, verdicts_of
@@ -87,3 +87,31 @@ async def test_an_event_that_nobody_has_judged_is_of_the_window_in_which_it_arri
     verdict = (await verdicts_on([event_id]))[event_id]
 
     assert (verdict.band, verdict.window_end) == (None, WINDOW_ENDING_1010.end)
+
+
+async def test_an_id_that_was_used_again_for_another_sale_has_the_verdict_on_that_one_too(event_id: str):
+    await arrived(event_body(event_id, store_id=STORE, discount=5, priority_shipping=False))
+    later = Window(WINDOW_ENDING_1010.end + 6 * WINDOW, WINDOW_ENDING_1010.end + 7 * WINDOW)
+    number = next(_thousands)
+    other = event_body(event_id, store_id=STORE + 1, discount=70, priority_shipping=True)
+    await archive_events([ReceivedEvent(other, "1", number, str(number), later.end, None)])
+    await judge_and_store(await save_window(SuspiciousWindow(STORE + 1, (event_id,), later)), 0)
+
+    verdict = (await verdicts_on([event_id]))[event_id]
+
+    assert (verdict.band is None, verdict.window_end) == (False, later.end)
+
+
+async def test_an_outcome_that_comes_after_its_event_has_left_the_archive_finds_the_case_that_names_it(event_id: str):
+    await arrived(event_body(event_id, store_id=STORE, discount=70, priority_shipping=True))
+    await judge_and_store(await save_window(SuspiciousWindow(STORE, (event_id,), WINDOW_ENDING_1010)), 0)
+    before = await verdicts_on([event_id])
+    archive = await cosmos.events()
+    ids: list[dict[str, object]] = [{"name": "@id", "value": event_id}]
+    async for document in archive.query_items("SELECT * FROM c WHERE c.id = @id", parameters=ids):
+        await archive.delete_item(document, partition_key=document["archive_key"])
+
+    after = await verdicts_on([event_id, f"{event_id}-nobody"])
+
+    assert after == before
+    assert after[event_id].band is not None
