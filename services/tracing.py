@@ -2,7 +2,9 @@
 # pyright: reportUnknownMemberType=false
 # The SDKs pass their options on as untyped keyword arguments.
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
@@ -11,8 +13,9 @@ from fraud.analysis import KeptAlert, alert_path
 from fraud.events import StoreKey
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.quarantine_places import parse_place
+from fraud.sweep import case_name, sweep_path
 from fraud.verdicts import Verdict, name_in, time_path
-from fraud.windows import store_label
+from fraud.windows import WINDOW, Window, store_label
 from services import names
 from services.blobs import read_blob, warehouse
 from services.capture_archive import list_blobs, list_partitions, sequence_span
@@ -128,6 +131,15 @@ async def find_judged_by_place(partition: str, sequence_number: int, window_end:
         if ours:
             judged.append(JudgedIn(name_in(blob.name), blob.name, ours))
     return judged
+
+
+async def find_swept(event_id: str, event: Mapping[str, Any], window_end: datetime) -> JudgedIn | None:
+    """The case that a sweep has made of a content that arrived in a window, for which it has one name."""
+    name = case_name(Window(window_end - WINDOW, window_end), event)
+    path = sweep_path(name, window_end)
+    verdicts = await verdicts_in(f"{names.FRAUD_EVENTS}/{path}")
+    ours = tuple(verdict for verdict in verdicts if verdict.event_id == event_id)
+    return JudgedIn(name, path, ours) if ours else None
 
 
 class AlertOnCase(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from fraud.desk.rows import CaseRow, EventContent, HubPlace
 from fraud.events import StoreKey
 from fraud.suspicion import is_suspicious, store_of
 from fraud.tracing import ContentTrace, Step, StepState, Trace, with_gaps
+from fraud.verdicts import Verdict
 from fraud.windows import window_label, window_of
 from reconciliation.ranges import range_of_run
 from services import tracing
@@ -101,7 +102,8 @@ class _Way:
     async def _analysed(self, place: HubPlace, flagged: bool) -> None:
         end = window_of(place.enqueued_time).end
         if not flagged:
-            self._add("Flagged", "not_due", "It does not meet the rule: nobody looks at it further.")
+            self._add("Flagged", "not_due", "It does not meet the rule: no window names it.")
+            await self._swept(end)
             return
         self._add("Flagged", "there", f"It meets the rule, in the window to {end:%H:%M}", end)
         path = await tracing.find_reported(self._id, end)
@@ -122,6 +124,28 @@ class _Way:
         for blob in judged or by_place:
             await self._judged(blob, end)
 
+    async def _swept(self, end: datetime) -> None:
+        """The case that a night's sweep has made of a sale that was not flagged, if it has made one."""
+        if (swept := await tracing.find_swept(self._id, self._content.event or {}, end)) is None:
+            return
+        for verdict in swept.verdicts:
+            self._verdict("Sweep", verdict, swept.case_id)
+        await self._case(swept.case_id)
+
+    def _verdict(self, name: str, verdict: Verdict, case_id: str, at: datetime | None = None) -> None:
+        reasons = "; ".join(reason.evidence for reason in verdict.reasons)
+        says = f"{verdict.band}, {verdict.score} points" + (f": {reasons}" if reasons else "")
+        self._add(name, "there", says, at, href=f"/desk/cases/{case_id}")
+
+    async def _case(self, case_id: str) -> None:
+        try:
+            case: CaseRow = await find_case(case_id)
+        except ProblemError:
+            self._add("Case", "missing", f"There is no case {case_id} in Cosmos.")
+            return
+        says = f"{case.id} is {case.review.state.replace('_', ' ')}"
+        self._add("Case", "there", says, href=f"/desk/cases/{case.id}")
+
     async def _not_judged(self, end: datetime, store: StoreKey | None) -> None:
         state = self._late(end, _JUDGE_GRACE)
         listed = await self._instances(f"{window_label(store, end)}-")
@@ -139,20 +163,9 @@ class _Way:
             says = f"No history of the name {blob.case_id} was found: it was purged, or a repair has another name."
             self._add("Orchestration", "not_due", says)
         for verdict in blob.verdicts:
-            reasons = "; ".join(reason.evidence for reason in verdict.reasons)
-            says = f"{verdict.band}, {verdict.score} points" + (f": {reasons}" if reasons else "")
             at = instances[0].last_updated_time if instances else None
-            self._add("Verdict", "there", says, at, href=f"/desk/cases/{blob.case_id}")
-        try:
-            case: CaseRow | None = await find_case(blob.case_id)
-        except ProblemError:
-            case = None
-        if case:
-            self._add(
-                "Case", "there", f"{case.id} is {case.review.state.replace('_', ' ')}", href=f"/desk/cases/{case.id}"
-            )
-        else:
-            self._add("Case", "missing", f"There is no case {blob.case_id} in Cosmos.")
+            self._verdict("Verdict", verdict, blob.case_id, at)
+        await self._case(blob.case_id)
         alert = await tracing.find_alert(blob.case_id, end)
         if alert and blob.case_id in await names_waiting():
             self._add("Alert", "waiting", "It waits for the next message on its store.", href="/desk/alerts")

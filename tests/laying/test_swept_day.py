@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from activities.desk.trace import trace_event
 from activities.sweep_day import sweep_day
 from fraud.desk.queries import CaseQuery
 from fraud.evidence import unpacked
@@ -14,6 +15,7 @@ from reconciliation.ranges import Range
 from services import names
 from services.blobs import read_blob, warehouse
 from services.desk.cases import list_cases
+from services.desk.judged_outcomes import verdicts_on
 from services.desk.verdicts import verdicts_in
 from services.sweep_candidates import days_to_sweep, read_candidates, write_candidates
 from tests.activities.reconciliation.stored_world import reconcile
@@ -21,6 +23,7 @@ from tests.laying.conftest import CASES, START, Past
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="package")]
 DAY = date(2026, 3, 3)
+NOBODY = "http://127.0.0.1:9/"
 
 
 async def cases_of(kind: CaseType) -> dict[str, tuple[str, int]]:
@@ -70,3 +73,21 @@ async def test_the_reconciliation_counts_no_swept_sale_as_unexpected_or_twice(pa
     assert accounts.expected > 0
     assert (accounts.analysed, accounts.unexpected, accounts.duplicates, accounts.verdict_differs) == (0, 0, 0, 0)
     assert (accounts.case_unexpected, accounts.case_differs) == (0, 0)
+
+
+async def test_an_outcome_and_a_trace_of_a_swept_sale_find_its_verdict(past: Past):
+    assert past.told["days"] == 2
+    cases = await cases_of("sweep")
+    assert cases, "the test before has swept the day"
+    (name, (blob, _)), *_ = cases.items()
+    (verdict,) = await verdicts_in(blob)
+
+    outcome = (await verdicts_on([verdict.event_id]))[verdict.event_id]
+    way = (await trace_event(verdict.event_id, NOBODY)).contents[0]
+
+    assert (outcome.band, outcome.score) == (verdict.band, verdict.score)
+    assert outcome.rules == tuple(sorted({reason.rule for reason in verdict.reasons}))
+    steps = {step.name: step for step in way.steps}
+    assert steps["Flagged"].says == "It does not meet the rule: no window names it."
+    assert steps["Sweep"].says.startswith(f"{verdict.band}, {verdict.score} points: ")
+    assert (steps["Sweep"].href, steps["Case"].says) == (f"/desk/cases/{name}", f"{name} is open")
