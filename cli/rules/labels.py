@@ -1,6 +1,7 @@
 """The truth about a file of events: labels such as `detective world` writes beside it."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,7 @@ from cli.app_client import AppError
 from fraud.replay.arrivals import Arrival
 from fraud.replay.replay import ReplayVerdict
 from fraud.suspicion import is_suspicious
+from fraud.windows import window_of
 
 
 class PlaceLabel(msgspec.Struct, frozen=True):
@@ -32,9 +34,16 @@ class BandQuality(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FraudLabels:
-    """Which verdicts are on fraud. Each label comes with where it stands; AppError names that of another event."""
+    """Which verdicts are on fraud. Each label comes with where it stands; AppError names that of another event.
 
-    def __init__(self, arrivals: Sequence[Arrival], labels: Iterable[tuple[str, PlaceLabel]]) -> None:
+    `fraud_sales` and those of them that were `never_flagged` are of the days that are judged, as verdicts are.
+    """
+
+    def __init__(
+        self, arrivals: Sequence[Arrival], labels: Iterable[tuple[str, PlaceLabel]], history_days: int
+    ) -> None:
+        days = (window_of(arrival.enqueued).start.date() for arrival in arrivals)
+        judged_from = min(days) + timedelta(days=history_days)
         self._frauds: set[tuple[str, str]] = set()
         self.fraud_sales, self.never_flagged = 0, 0
         for where, label in labels:
@@ -43,8 +52,9 @@ class FraudLabels:
                 raise AppError(f"{where}: the label of place {label.place} is not of the event there: {label.id}")
             if not label.fraud:
                 continue
-            self._frauds.add((label.id, arrivals[label.place].enqueued.isoformat()))
-            if event.get("event_type") == "sale_event":
+            enqueued = arrivals[label.place].enqueued
+            self._frauds.add((label.id, enqueued.isoformat()))
+            if event.get("event_type") == "sale_event" and window_of(enqueued).start.date() >= judged_from:
                 self.fraud_sales += 1
                 self.never_flagged += not is_suspicious(
                     event.get("event_type"), event.get("discount"), event.get("priority_shipping")
@@ -74,13 +84,13 @@ def _found(band: str, truths: list[bool], frauds: int) -> BandQuality:
     )
 
 
-def truth_of(name: str, arrivals: Sequence[Arrival]) -> FraudLabels:
+def truth_of(name: str, arrivals: Sequence[Arrival], history_days: int) -> FraudLabels:
     """The truth in a file of labels, one JSON object per line with `id`, `place` and `fraud`. Raises AppError."""
     try:
         lines = Path(name).read_bytes().splitlines()
     except OSError as error:
         raise AppError(f"{name} cannot be read: {error.strerror}") from error
-    return FraudLabels(arrivals, _labels(name, lines))
+    return FraudLabels(arrivals, _labels(name, lines), history_days)
 
 
 def _labels(name: str, lines: Sequence[bytes]) -> Iterator[tuple[str, PlaceLabel]]:

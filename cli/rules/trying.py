@@ -26,7 +26,7 @@ def run_try(options: argparse.Namespace) -> int:
     before, after = (
         [result.verdict for result in judged(arrivals, rules, options.history_days)] for rules in (reference, tried)
     )
-    truth = truth_of(options.labels, arrivals) if options.labels else None
+    truth = truth_of(options.labels, arrivals, options.history_days) if options.labels else None
     show_changes(changes(before, after, truth), as_json=options.json)
     return 0
 

@@ -81,6 +81,24 @@ def test_a_trial_for_people_says_what_no_rule_saw(
     assert "of 2 fraudulent sales the stream job never flagged 1" in words
 
 
+def test_fraud_of_the_days_before_those_that_are_judged_is_not_counted_as_unseen(
+    run: Any, events: Path, labels: Path, milder: Path, capsys: pytest.CaptureFixture[str]
+):
+    before = b'{"enqueued_time":"2026-01-04T10:00:00Z","body":%b}\n' % event_body("old", discount=10)
+    events.write_bytes(before + events.read_bytes())
+    rows = [msgspec.json.decode(line) for line in labels.read_bytes().splitlines()]
+    later = [{**row, "place": row["place"] + 1} for row in rows]
+    labels.write_bytes(b"\n".join(map(msgspec.json.encode, [{"id": "old", "place": 0, "fraud": True}, *later])))
+    command = ("rules", "try", milder, events, "--against", "seed", "--labels", labels, "--json")
+
+    truths: list[Any] = []
+    for days in (0, 1):
+        assert run(*command, "--history-days", days) == 0
+        truths.append(json.loads(capsys.readouterr().out)["truth"])
+
+    assert [(truth["fraud_sales"], truth["never_flagged"]) for truth in truths] == [(3, 2), (2, 1)]
+
+
 def test_labels_of_another_file_are_refused(run: Any, events: Path, labels: Path, capsys: pytest.CaptureFixture[str]):
     labels.write_bytes(msgspec.json.encode({"id": "dear", "place": 0, "fraud": True}))
 

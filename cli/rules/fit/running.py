@@ -119,7 +119,7 @@ def _refuse_to_spoil(out: str, read: Sequence[str]) -> None:
 def _samples(rules: RuleSet, events: str, labels: str, history_days: int) -> Samples:
     arrivals, _ = arrivals_of(events)
     refuse_without_sales(events, arrivals)
-    truth = truth_of(labels, arrivals)
+    truth = truth_of(labels, arrivals, history_days)
     results = judged(arrivals, rules, history_days)
     is_fraud = [truth.is_fraud(result.verdict) for result in results]
     if not any(is_fraud) or all(is_fraud):
