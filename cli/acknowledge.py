@@ -66,7 +66,7 @@ def acknowledge(app: AppClient, options: argparse.Namespace) -> dict[str, object
         raise AppError(f"the report has no {options.name}")
     answer = read_as(
         AcknowledgementAnswer,
-        app.post(f"api/reconciliations/{options.id}/acknowledgements", order, repeatable=True),
+        app.post(f"api/reconciliations/{options.id}/acknowledgements", order, repeatable=True, actor=options.actor),
         options.id,
     )
     if not options.json:

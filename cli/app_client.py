@@ -125,9 +125,15 @@ class AppClient:
         """The body of a GET as it is. Raises AppError."""
         return self._call("GET", path).content
 
-    def post(self, path: str, body: RequestBody | None = None, *, repeatable: bool = False) -> Any:
-        """The JSON answer of a POST, or None if it has no body; `repeatable` if twice is as good as once."""
-        answer = self._call("POST", path, repeatable=repeatable, json=_plain(body or {}))
+    def post(
+        self, path: str, body: RequestBody | None = None, *, repeatable: bool = False, actor: str | None = None
+    ) -> Any:
+        """The JSON answer of a POST, or None if it has no body; `repeatable` if twice is as good as once.
+
+        Without an `actor`, whoever uses this machine acts.
+        """
+        headers = {"x-actor": quote(actor)} if actor else {}
+        answer = self._call("POST", path, repeatable=repeatable, json=_plain(body or {}), headers=headers)
         return _json(answer) if answer.content else None
 
     def _call(

@@ -17,6 +17,8 @@ class App(BaseHTTPRequestHandler):
 
     answers: ClassVar[dict[str, list[tuple[int, Any]]]] = {}
     asked: ClassVar[list[tuple[str, Any]]] = []
+    actors: ClassVar[list[str | None]] = []
+    """Who has asked, of each of them."""
 
     def do_GET(self) -> None:
         """Answer."""
@@ -28,6 +30,7 @@ class App(BaseHTTPRequestHandler):
 
     def _answer(self, body: Any) -> None:
         self.asked.append((self.path, body))
+        self.actors.append(self.headers.get("x-actor"))
         answers = self.answers.get(self.path, [(404, {"title": "Not found", "detail": f"there is no {self.path}"})])
         status, content = answers.pop(0) if len(answers) > 1 else answers[0]
         self.send_response_only(status)

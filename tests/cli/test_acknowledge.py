@@ -83,6 +83,7 @@ def test_whoever_does_not_say_a_name_acts_in_that_of_this_machine(
 
     (order,) = [body for path, body in app.asked if path == PATH and body]
     assert order["who"] == who
+    assert app.actors[-1] == who, "the journal of deeds names who acts, not whose machine it is"
 
 
 def test_a_class_that_the_report_does_not_have_is_said(app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output):
