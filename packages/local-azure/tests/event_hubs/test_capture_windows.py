@@ -106,6 +106,16 @@ def test_windows_that_passed_while_nothing_ran_are_skipped():
     assert quiet.second == 960
 
 
+def test_a_partition_that_is_late_leaves_no_hole_where_the_others_have_files():
+    late: list[int] = []
+    progress = Progress(1, 120_000, 60)
+    while window := complete_window(Events([(1, 1)]), progress, 12 * INTERVAL + 130_000, INTERVAL, 10):
+        late.append(window.second)
+        progress = window.after
+
+    assert late == [120 + 60 * number for number in range(13)]
+
+
 def test_windows_that_fill_within_one_second_have_names_of_their_own():
     windows = capture(Events([(5_000, 10)] * 4), now_ms=5_000, size=10)
     assert [window.second for window in windows] == [5, 6, 7, 8]
