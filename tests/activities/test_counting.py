@@ -39,16 +39,27 @@ async def test_every_id_is_counted_once_while_rows_are_written():
     assert await FlaggedIds().count([DAY]) == before + 6
 
 
-async def test_the_window_that_ends_at_midnight_is_of_the_day_that_begins_as_its_row_and_its_alert_are():
+async def test_the_window_that_ends_at_midnight_counts_as_its_row_and_its_alert_do_and_a_sweep_does_not():
     container = await cosmos.cases()
     before = await JudgedCounts().count(DAY)
-    case = {"id": uuid.uuid4().hex, "store_id": 7, "type": "window", "suspicious": 2, "bands": {"high": 1}}
-    ends = ("2019-03-03T23:55:00Z", "2019-03-04T00:00:00Z")
-    for number, end in enumerate(ends):
-        await container.upsert_item({**case, "id": f"{case['id']}-{number}", "window_end": end})
+    case: dict[str, object] = {
+        "id": uuid.uuid4().hex,
+        "store_id": 7,
+        "type": "window",
+        "suspicious": 2,
+        "bands": {"high": 1},
+    }
+    cases = [
+        {**case, "id": f"{case['id']}-1", "window_end": "2019-03-03T23:55:00Z"},
+        {**case, "id": f"{case['id']}-2", "window_end": "2019-03-04T00:00:00Z"},
+        # Never flagged and never told: it would look like a window without its row and its alert.
+        {**case, "id": f"{case['id']}-3", "window_end": "2019-03-04T00:00:00Z", "type": "sweep"},
+    ]
+    for each in cases:
+        await container.upsert_item(each)
 
     after = await JudgedCounts().count(DAY)
-    for number in range(len(ends)):
-        await container.delete_item(f"{case['id']}-{number}", partition_key=7)
+    for each in cases:
+        await container.delete_item(str(each["id"]), partition_key=7)
 
     assert (after.cases, after.verdicts, after.high) == (before.cases + 1, before.verdicts + 2, before.high + 1)

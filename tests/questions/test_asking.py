@@ -75,7 +75,7 @@ def answers(archives: Archives, text: str, **bounds: Any) -> list[tuple[Any, ...
         ("never-judged", ("b", "7")),
         ("never-captured", None),
         ("money-by-store", ("7", 1, 123.45)),
-        ("rules", ("HIGH_LOSS", 1, 1)),
+        ("rules", ("HIGH_LOSS", 1, 1, 0, 0)),
         ("busy-customers", ("12", 1, 95)),
         ("events-per-minute", ("2026-01-02 10:01:00", 1)),
         ("reused-ids", ("a", 2)),
