@@ -6,6 +6,7 @@ from urllib.parse import quote
 import msgspec
 
 from cli.app_client import AppClient, read_as
+from cli.reconcile import range_of
 from cli.screen import console, plain, print_json, say, say_wrapped
 from fraud.desk.alert_text import bands_in_words
 from fraud.desk.paging import Page
@@ -23,6 +24,7 @@ _SHOWN_LINKS = 5
 def list_cases(app: AppClient, options: argparse.Namespace) -> int:
     """Show the cases that the options ask for, all pages with `--all`. Raises AppError."""
     asked = {name: str(value) for name in _FILTERS if (value := getattr(options, name)) is not None}
+    asked |= _span(app, options)
     cases: list[CaseRow] = []
     token: str | None = None
     while True:
@@ -42,6 +44,12 @@ def list_cases(app: AppClient, options: argparse.Namespace) -> int:
     elif token:
         say("there are more: say --all, or a filter")
     return 0
+
+
+def _span(app: AppClient, options: argparse.Namespace) -> dict[str, str]:
+    """The ends of windows that the options ask for."""
+    start, end = range_of(app, options) if options.last else (options.start, options.end)
+    return {name: moment for name, moment in (("from", start), ("to", end)) if moment}
 
 
 def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli import alerts, cases, logs, outcomes, set_aside, workflows
 from cli.app_client import AppClient
-from cli.options import add_actor, filled, whole_number
+from cli.options import add_actor, duration, filled, whole_number
 
 Command = Callable[[str, str], argparse.ArgumentParser]
 OpenApp = Callable[[argparse.Namespace], AppClient]
@@ -47,6 +47,11 @@ def _cases(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     parser.add_argument(
         "--min-amount", type=whole_number(0, 2**53 - 1), metavar="CENTS", help="with at least so much at stake"
     )
+    begin = parser.add_mutually_exclusive_group()
+    text = "of windows that ended in so much of Azure's time before --to: 90m, 1h, 2d"
+    begin.add_argument("--last", type=duration, metavar="LENGTH", help=text)
+    begin.add_argument("--from", dest="start", metavar="TIME", help="of windows that ended then or later, ISO 8601")
+    parser.add_argument("--to", dest="end", metavar="TIME", help="of windows that ended then or before")
     parser.add_argument("--sort", choices=("amount", "time"), help="by money at stake (default) or by time")
     parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
     parser.add_argument("--all", action="store_true", help="all pages")

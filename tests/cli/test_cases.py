@@ -44,6 +44,27 @@ def test_all_pages_are_listed_on_demand(app: type[App], capsys: pytest.CaptureFi
     assert listed["next"] is None
 
 
+@pytest.mark.parametrize(
+    ("options", "span"),
+    [
+        (("--last", "2h"), "from=2026-01-02T08%3A00%3A00%2B00%3A00&to=2026-01-02T10%3A00%3A00%2B00%3A00"),
+        (
+            ("--last", "1d", "--to", "2026-01-02T00:00:00Z"),
+            "from=2026-01-01T00%3A00%3A00%2B00%3A00&to=2026-01-02T00%3A00%3A00Z",
+        ),
+        (("--from", "2026-01-02T00:00:00Z"), "from=2026-01-02T00%3A00%3A00Z"),
+        (("--to", "2026-01-02T00:00:00Z"), "to=2026-01-02T00%3A00%3A00Z"),
+    ],
+)
+def test_cases_of_a_span_are_listed(
+    app: type[App], capsys: pytest.CaptureFixture[str], options: tuple[str, ...], span: str
+):
+    app.answers[f"/api/cases?limit=20&{span}"] = [(200, as_json(Page[CaseRow]((CASE,))))]
+    app.answers["/api/health"] = [(200, {})]
+
+    assert NAME in shown(capsys, "cases", *options)
+
+
 def test_a_case_is_shown_with_why_and_nothing_in_it_moves_the_cursor(
     app: type[App], capsys: pytest.CaptureFixture[str]
 ):
