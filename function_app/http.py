@@ -53,9 +53,14 @@ def parse_body(kind: type[Body], body: bytes) -> Body:
     try:
         return msgspec.json.decode(body or b"{}", type=kind)
     except msgspec.ValidationError as error:
-        raise BadRequestError(field_of(str(error)), str(error)) from error
+        raise BadRequestError(field_of(str(error)), words_of(error)) from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise BadRequestError(None, f"the body is not valid JSON: {error}") from error
+
+
+def words_of(error: msgspec.ValidationError) -> str:
+    """The validator's sentence; of a time that it cannot read, with one that it can, for `RFC3339` tells few people."""
+    return str(error).replace("Invalid RFC3339 encoded datetime", "Expected a time such as 2026-03-04T10:00:00Z")
 
 
 def headers_of(request: func.HttpRequest) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ import azure.functions as func
 import msgspec
 
 from fraud.desk.problems import ProblemError, bad_request
-from function_app.http import MAX_BODY_BYTES, BadRequestError, field_of, headers_of, parse_body
+from function_app.http import MAX_BODY_BYTES, BadRequestError, field_of, headers_of, parse_body, words_of
 
 Asked = TypeVar("Asked", bound=msgspec.Struct)
 
@@ -20,7 +20,7 @@ def read_parameters(kind: type[Asked], request: func.HttpRequest) -> Asked:
     try:
         asked = msgspec.convert({**query, **route}, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise bad_request(field_of(str(error)), str(error)) from error
+        raise bad_request(field_of(str(error)), words_of(error)) from error
     for field in msgspec.structs.fields(kind):
         if field.encode_name in query:
             _check_read(field.encode_name, query[field.encode_name], getattr(asked, field.name))

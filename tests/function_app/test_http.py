@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import msgspec
 import pytest
 
@@ -25,6 +27,13 @@ def test_a_bad_body_is_refused_and_its_field_named(body: bytes, field: str | Non
 
     assert error.value.field == field
     assert error.value.response().status_code == 400
+
+
+def test_of_a_time_that_cannot_be_read_the_answer_shows_one_that_can():
+    with pytest.raises(BadRequestError, match=r"Expected a time such as 2026-\S+Z - at `\$\.when`") as error:
+        parse_body(msgspec.defstruct("Asked", [("when", datetime)]), b'{"when": "2026-12-08T00:00"}')
+
+    assert error.value.field == "when"
 
 
 def test_an_empty_body_is_an_empty_object():

@@ -14,7 +14,12 @@ def asked(**parameters: str) -> CaseQuery:
 
 @pytest.mark.parametrize(
     ("name", "text", "words"),
-    [("from", "null", "has no value"), ("customer", "null", "has no value"), ("to", "0.5", "is not a time such as")],
+    [
+        ("from", "null", "has no value"),
+        ("customer", "null", "has no value"),
+        ("to", "0.5", "is not a time such as"),
+        ("to", "yesterday", "Expected a time such as 2026-"),
+    ],
 )
 def test_a_text_that_its_schema_lacks_is_refused_by_name(name: str, text: str, words: str):
     with pytest.raises(ProblemError, match=words) as refusal:
