@@ -11,6 +11,7 @@ import numpy as np
 from activities.reconciliation.run_files import is_current, read_keys, read_part, read_plan, write_rows
 from fraud.archive import ARCHIVE_FIELD, event_id_of, has_further_contents, original_event
 from fraud.events import UNKNOWN_STORE
+from fraud.identity import archive_key
 from reconciliation.capture.records import begin_of, read_moment
 from reconciliation.messages import NOTHING_READ, PartProgress, PartTask, SpanPart
 from reconciliation.ranges import window_number
@@ -39,7 +40,8 @@ class _Archived(msgspec.Struct):
 class _Document(msgspec.Struct):
     id: str
     archive: _Archived
-    store_id: int | str | None = None
+    store_id: int | str
+    archive_key: str | None = None
 
 
 def span_parameters(span: SpanPart) -> list[dict[str, Any]]:
@@ -78,7 +80,7 @@ def _add_page(
     read: list[tuple[dict[str, Any], _Document, int]] = []
     for document in documents:
         try:
-            archived = msgspec.convert(document, _Document)
+            archived = _archived(document)
             window = window_number(begin_of(read_moment(archived.archive.enqueued_time)))
         except ValueError as error:
             sums.note_unreadable(Unreadable(f"events/{document.get('id')}"[:_SHOWN], 0, f"not a document: {error}"))
@@ -96,6 +98,14 @@ def _add_page(
         sequences=[_sequence(each.archive.sequence_number) for _, each, _ in read],
         stream=[_stream(each.archive.partition, streams) for _, each, _ in read],
     )
+
+
+def _archived(document: dict[str, Any]) -> _Document:
+    """The document as the archive writes it. Raises ValueError for one that no look-up by id and store comes upon."""
+    archived = msgspec.convert(document, _Document)
+    if archived.archive_key != archive_key(archived.store_id, event_id_of(document)):
+        raise ValueError("it lies under another key than its id and store have")
+    return archived
 
 
 def content_of(document: dict[str, Any], keys: RunKeys) -> int:

@@ -189,6 +189,7 @@ FAULTS: dict[str, Plant] = {
     "verdict moved": _verdict(lambda line: line | {"store_id": 99}),
     "verdict doubled elsewhere": _verdict(lambda line: line | {"window_end": "2026-01-01T00:05:00Z"}),
     f"verdict{ADDED}": _verdict(_of_another_day),
+    "document moved to another key": _document(lambda document: document | {"archive_key": "99-0"}),
     f"document{OTHER_FORM}": _document(lambda document: document | {"archive": document["archive"] | {"run_id": 7}}),
     "report deleted": _suspicious(_without),
     "report moved": _suspicious(lambda line, _: line | {"store_id": 98}),

@@ -83,6 +83,24 @@ def test_another_body_at_the_number_of_a_fraud_hides_nothing(harness: Harness, s
     assert {"missing_from_suspicious", "missing_from_fraud", "id_reused"} <= hidden.named()["f0"]
 
 
+@pytest.mark.parametrize("changes", [{"archive_key": "99-0"}, {"archive_key": "1-0"}, {"store_id": None}])
+def test_a_document_that_no_look_up_comes_upon_is_named(harness: Harness, changes: dict[str, Any]):
+    day = of_frauds(harness)
+
+    async def story() -> Account:
+        await day.process()
+        container = await cosmos.events()
+        document: dict[str, Any] = dict(await container.read_item("f0", archive_key(1, "f0")))
+        await container.delete_item("f0", archive_key(1, "f0"))
+        await container.create_item({**document, **changes})
+        return await day.reconcile()
+
+    account = run(harness, story())
+
+    assert not account.report["balanced"]
+    assert [damage["path"] for damage in account.report["unreadable"]] == ["events/f0"]
+
+
 def test_blobs_of_capture_that_were_exchanged_tell_the_same_but_of_another_partition(harness: Harness):
     day = of_frauds(harness, 6)
     mine, *others = day.occurrences[:3]
