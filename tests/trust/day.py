@@ -23,7 +23,7 @@ from local_azure.testing import Arrival, StreamQuery
 from orchestrations.analyze_window import analyze_window
 from orchestrations.judge_quarantine import judge_quarantine
 from orchestrations.reconcile import reconcile
-from reconciliation.messages import Request
+from reconciliation.messages import Outcome, Request
 from reconciliation.ranges import Range
 from services import names
 from services.blobs import NDJSON, read_blob, warehouse, write_blob
@@ -130,8 +130,11 @@ class Day:
 
     async def reconcile(self) -> Account:
         """The accounts of the day."""
-        outcome = await run_inline(reconcile, Request(Range(self.start, self.end), again=True), _nothing)
-        return await self.account(outcome.reports["json"])
+        return await self.account((await self.reconciled()).reports["json"])
+
+    async def reconciled(self) -> Outcome:
+        """The outcome of a reconciliation of the day, whatever lies in the archives."""
+        return await run_inline(reconcile, Request(Range(self.start, self.end), again=True), _nothing)
 
     async def account(self, path: str) -> Account:
         """The verdicts of the day as they lie in the archive, and the report at this path."""
