@@ -2,6 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDKs pass their options on as untyped keyword arguments.
 
+import contextlib
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,7 @@ _UNRESOLVED = (
     "AND c.window_end <= @until AND c.bands.unresolved >= 1"
 )
 _HOUR = timedelta(hours=1)
+_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 
 
 async def azure_time() -> datetime:
@@ -53,6 +55,7 @@ def answered_at(headers: Mapping[str, str]) -> datetime | None:
 async def read_checkpoints(namespace: str) -> dict[str, int]:
     """By partition: the sequence number up to which the archiver has archived; none before its first checkpoint.
 
+    One that is not a number, which somebody else wrote, is -1: then the archiver is told to stand.
     The extension keeps them as metadata of `{namespace}/{hub}/{consumer group}/checkpoint/{partition}`.
     """
     container = (await jobs_storage()).get_container_client(_CHECKPOINTS)
@@ -61,7 +64,8 @@ async def read_checkpoints(namespace: str) -> dict[str, int]:
     try:
         async for blob in container.list_blobs(name_starts_with=prefix, include=["metadata"]):
             metadata = {key.lower(): text for key, text in (blob.metadata or {}).items()}
-            checkpoints[blob.name.removeprefix(prefix)] = int(metadata.get("sequencenumber") or -1)
+            number = metadata.get("sequencenumber") or ""
+            checkpoints[blob.name.removeprefix(prefix)] = int(number) if _NUMBER.fullmatch(number) else -1
     except ResourceNotFoundError:
         return {}  # no host has run yet
     return checkpoints
@@ -125,8 +129,9 @@ async def _judged_of_day(day: str) -> set[datetime]:
     container = await warehouse(names.FRAUD_EVENTS)
     ends: set[datetime] = set()
     async for item in container.walk_blobs(name_starts_with=f"{day}/", delimiter="/"):
-        if isinstance(item, BlobPrefix) and re.fullmatch(r"\d{4}", clock := item.name.rstrip("/")[-4:]):
-            ends.add(datetime.strptime(f"{day} {clock}", "%Y/%m/%d %H%M").replace(tzinfo=UTC))
+        if isinstance(item, BlobPrefix) and re.fullmatch(r"\d{4}", clock := item.name.rstrip("/")[-4:], re.ASCII):
+            with contextlib.suppress(ValueError):  # a time that no clock has, in a folder of another hand
+                ends.add(datetime.strptime(f"{day} {clock}", "%Y/%m/%d %H%M").replace(tzinfo=UTC))
     return ends
 
 

@@ -65,3 +65,11 @@ async def test_an_end_is_asked_for_until_it_is_judged(verdicts: Verdicts):
     await verdicts.judge(END)
 
     assert await judged.among([END, END + WINDOW]) == {END}
+
+
+async def test_a_folder_whose_time_no_clock_has_hides_no_judged_end(verdicts: Verdicts):
+    await verdicts.judge(END)
+    for clock in ("9999", "2460", "\u0661\u0662\u0663\u0664"):
+        await verdicts.upload_blob(f"2026/01/02/{clock}/window-1.json", b"{}")
+
+    assert await JudgedEnds().among([END, END - WINDOW]) == {END}

@@ -102,3 +102,12 @@ async def test_a_row_of_the_future_is_not_the_newest_that_the_job_has_reported(a
         await rows.upload_blob(f"2026/01/02/10/{number}_rows.json", lines)
 
     assert await watching.newest_reported(END - 60 * MINUTE, NOW) == END - 5 * MINUTE
+
+
+@pytest.mark.parametrize(("number", "archived"), [("41", 41), ("", -1), ("x", -1), ("-7", -1), ("9" * 5_000, -1)])
+async def test_a_checkpoint_that_is_not_a_number_is_none(account: MemoryAccount, number: str, archived: int):
+    path = "ns/store-events/archiver/checkpoint/1"
+    checkpoints = account.container("azure-webjobs-eventhub")
+    await checkpoints.upload_blob(path, b"", metadata={"sequencenumber": number})
+
+    assert await watching.read_checkpoints("ns") == {"1": archived}
