@@ -143,10 +143,13 @@ class ActionReplay:
         """Number the actions whose turn it is, and give everything that the history does not have, in order.
 
         The extension carries out one action after the other. So what user code asks for once a `task_all` has failed
-        comes when the rest of that group has ended as well.
+        comes when the rest of that group has ended as well. While the instance is suspended nothing is given: what user
+        code has come to waits for the end of the suspension, or is lost if the instance ends before.
         """
         while self._invoked < len(self._roots) and (self._roots[self._invoked].only_waits or self._all_settled()):
             self._invoke_next()
+        if self.is_suspended:
+            return []
         decisions = [self._pending[number] for number in sorted(self._pending)]
         self._pending.clear()
         self._touched.clear()
@@ -259,7 +262,7 @@ class ActionReplay:
 
     @property
     def is_suspended(self) -> bool:
-        """True between a suspension and the resumption after it: nothing is decided, events are held."""
+        """True between a suspension and the resumption after it: events are held, and so is what is decided."""
         return self._while_suspended is not None
 
     def lost_events(self) -> list[str]:

@@ -155,7 +155,7 @@ class Orchestrator:
             replay.feed(event)
         asks_again = session.length < _SHORT or any(event.event_type not in _QUIET for event in new)
         if not asks_again and (answer.is_done or answer.error is not None or not replay.may_run_on()):
-            return [] if replay.is_suspended else replay.decide()
+            return replay.decide()
         return await self._replay(session, new)
 
     async def _replay(self, session: Session, new: list[Event]) -> list[Decision]:
@@ -178,7 +178,7 @@ class Orchestrator:
             session.replay = replay = ActionReplay(answer.actions, session.instance.execution)
             for event in (*session.events, *new):
                 replay.feed(event)
-        decisions = [] if replay.is_suspended else replay.decide()
+        decisions = replay.decide()
         session.replay_seconds = time.perf_counter() - began
         return decisions
 
@@ -200,19 +200,18 @@ class Orchestrator:
         instance = msgspec.structs.replace(
             session.instance, **_standing(session.instance, batch.command), updated=now, custom_status=custom_status
         )
-        if not replay.is_suspended:
-            replay.cancelled_timers()
+        replay.cancelled_timers()
         finished = (answer.is_done or answer.error is not None) and not replay.has_open_tasks
-        ended = finished and not replay.is_suspended
-        if ended and answer.error is None and (action := continuation(answer)) is not None:
+        # A suspended instance ends too, if nothing is open: what user code has cancelled holds it no longer.
+        if finished and answer.error is None and (action := continuation(answer)) is not None:
             instance = msgspec.structs.replace(
-                instance, execution=next_execution(), input=to_json(action), output=None, created=now
+                instance, execution=next_execution(), status="Running", input=to_json(action), created=now
             )
             self._continue_as_new(session, batch, instance, new, decisions)
             return
         alone = len(new)
         new += [decision_event(decision, session.instance, timestamp) for decision in decisions]
-        if ended:
+        if finished:
             status, output = outcome(instance, answer)
             failures = rewindable(replay) if status == "Failed" else None
             instance = msgspec.structs.replace(instance, status=status, output=output, rewindable=failures)
@@ -260,7 +259,7 @@ class Orchestrator:
     def _finish(self, session: Session, batch: Batch, events: list[Event], status: str, reason: str | None) -> None:
         now = max(self._clock.timestamp(), session.last_timestamp)
         # A reason goes out as it came in: one that is JSON is shown as that value.
-        output = None if reason is None else printable(reason)
+        output = session.instance.output if reason is None else printable(reason)
         instance = msgspec.structs.replace(session.instance, status=status, output=output, updated=now)
         events = [*events, completion(instance, stamp(now))]
         events.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=stamp(now)))

@@ -23,6 +23,7 @@ from tests.durable.extension.probes import (
     signals,
     sizes,
     states,
+    suspended,
     tangles,
     values,
 )
@@ -53,6 +54,7 @@ _MODULES = (
     reasons,
     again,
     bodies,
+    suspended,
 )
 PROBES: dict[str, Probe] = {
     name: probe for module in _MODULES for name, probe in vars(module).items() if getattr(probe, "is_probe", False)

@@ -18,6 +18,7 @@ from probed import (
     signalling,
     sizes,
     statuses,
+    suspended,
     values,
     waiting,
 )
@@ -41,6 +42,7 @@ _MODULES = (
     races,
     signalling,
     cancelling,
+    suspended,
 )
 for module in _MODULES:
     app.register_functions(module.blueprint)
