@@ -10,6 +10,8 @@ _PYTHON_FRAME = "   at Microsoft.Azure.WebJobs.Script.Description.WorkerFunction
 _FAILED = -2146233088
 """COR_E_EXCEPTION, the HResult of a plain exception."""
 
+NON_DETERMINISTIC = "Non-Deterministic workflow detected:"
+
 
 def python_failure(message: str, stack: str) -> str:
     """A Python function raised: `message` is 'Type: text', `stack` its traceback."""
@@ -33,8 +35,12 @@ def host_failure(exception: str, message: str) -> str:
     return _exception(exception, message, None)
 
 
-def child_failure(message: str) -> str:
-    """The `Details` of a failed child: the message of its cause and a stack, as text."""
+def child_failure(reason: str, name: str) -> str:
+    """The `Details` of a child that failed for a reason: the message of its cause and a stack, as text."""
+    if reason.startswith(NON_DETERMINISTIC):
+        exception = "DurableTask.Core.Exceptions.NonDeterministicOrchestrationException"
+        return f"Unhandled exception while executing orchestration: {exception}: {reason}"
+    message = reason.removeprefix(f"Orchestrator function '{name}' failed: ")
     return f"Message: {message}, StackTrace:    at System.Threading.Tasks.Task.ThrowIfExceptional(Boolean)"
 
 

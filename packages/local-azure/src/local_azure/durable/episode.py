@@ -162,7 +162,9 @@ def _start_child(
     if running_execution(database, child):
         reason = f"An instance with the id '{child}' is already running."
         log.warning("%s: %s On Azure it would be replaced; who waits for it would wait for ever.", parent.id, reason)
-        put_message(database, _failed_child(parent.id, decision.number, now, reason, child_failure(reason)))
+        put_message(
+            database, _failed_child(parent.id, decision.number, now, reason, child_failure(reason, decision.name))
+        )
         return [parent.id]
     new = NewInstance(
         id=child,
@@ -186,8 +188,7 @@ def _tell_parent(database: sqlite3.Connection, child: Instance, now: float) -> l
         message = _failed_child(parent, task, now, child.output, None)
     else:
         reason = child.output or ""
-        cause = reason.removeprefix(f"Orchestrator function '{child.name}' failed: ")
-        message = _failed_child(parent, task, now, reason, child_failure(cause))
+        message = _failed_child(parent, task, now, reason, child_failure(reason, child.name))
     put_message(database, message)
     return [parent]
 

@@ -1,5 +1,6 @@
 """An orchestrator whose code no longer leads to its history, in the words of DurableTask.Core."""
 
+from local_azure.durable.causes import NON_DETERMINISTIC
 from local_azure.durable.events import Event, EventType
 from local_azure.durable.tasks import Decision, DecisionKind
 
@@ -15,7 +16,7 @@ _ACTIONS = {
     DecisionKind.TIMER: "CreateTimerOrchestratorAction",
     DecisionKind.EVENT: "SendEventOrchestratorAction",
 }
-_HEAD = "Non-Deterministic workflow detected: A previous execution of this orchestration scheduled"
+_HEAD = f"{NON_DETERMINISTIC} A previous execution of this orchestration scheduled"
 _QUESTION = "Was a change made to the orchestrator code after this instance had already started running?"
 
 

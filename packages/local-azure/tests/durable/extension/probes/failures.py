@@ -50,3 +50,8 @@ async def an_activity_started_as_an_orchestrator(client: Client) -> Any:
     answer = await client.start("echo", "an-activity", 1)
     status = await client.ended("an-activity")
     return [answer.status, status["runtimeStatus"], status["output"].partition("functions: ")[0]]
+
+
+@probe
+async def a_child_of_changed_code_as_its_parent_sees_it(client: Client) -> Any:
+    return await ran(client, "parent_of_changed_code")

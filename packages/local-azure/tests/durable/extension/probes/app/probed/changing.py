@@ -46,3 +46,11 @@ def changed_with_a_status(context):
     runs[context.instance_id] = runs.get(context.instance_id, 0) + 1
     context.set_custom_status(f"run {runs[context.instance_id]}")
     yield context.call_activity("echo" if runs[context.instance_id] == 1 else "bad", 1)
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def parent_of_changed_code(context):
+    try:
+        yield context.call_sub_orchestrator("changed_to_fewer")
+    except Exception as error:
+        return str(error).partition("\n   at ")[0]

@@ -1,4 +1,4 @@
-"""What follows a race of an event and a timer, in an instance that is suspended."""
+"""An instance that is suspended in a race of an event and a timer, and its steps behind that."""
 
 from datetime import timedelta
 
