@@ -55,7 +55,7 @@ module account 'storage.bicep' = {
         enabled: true
         type: 'Lifecycle'
         definition: {
-          filters: { blobTypes: ['blockBlob'], prefixMatch: ['all-events/', 'suspicious-events/', 'fraud-events/'] }
+          filters: { blobTypes: ['blockBlob'], prefixMatch: ['all-events/', 'suspicious-events/'] }
           actions: {
             baseBlob: {
               tierToCool: { daysAfterModificationGreaterThan: coolAfterDays }
@@ -70,7 +70,7 @@ module account 'storage.bicep' = {
         enabled: true
         type: 'Lifecycle'
         definition: {
-          filters: { blobTypes: ['blockBlob'], prefixMatch: ['quarantine/', 'reports/'] }
+          filters: { blobTypes: ['blockBlob'], prefixMatch: ['fraud-events/', 'quarantine/', 'reports/'] }
           actions: {
             baseBlob: { tierToCool: { daysAfterModificationGreaterThan: coolAfterDays } }
           }

@@ -157,12 +157,21 @@ def test_every_lifecycle_rule_is_about_containers_that_exist(azure: Deployment):
     assert containers <= made
 
 
-def lifecycle_prefixes(azure: Deployment) -> list[str]:
+def test_what_people_look_at_never_goes_to_the_archive_tier(azure: Deployment):
+    """Nothing there can be read before it is brought back, which takes hours."""
+    archived = {prefix.partition("/")[0] for prefix in lifecycle_prefixes(azure, "tierToArchive")}
+
+    assert archived == {names.ALL_EVENTS, names.SUSPICIOUS_EVENTS}
+
+
+def lifecycle_prefixes(azure: Deployment, action: str = "") -> list[str]:
+    """The prefixes of all rules, or of those that do something with the current version of a blob."""
     return [
         prefix
         for policy in azure.of("Microsoft.Storage/storageAccounts/managementPolicies")
         for rule in policy.at("properties.policy.rules")
         for prefix in rule["definition"]["filters"].get("prefixMatch", [])
+        if not action or action in rule["definition"]["actions"]["baseBlob"]
     ]
 
 
