@@ -112,7 +112,7 @@ def test_the_bootstrap_creates_what_is_absent_and_keeps_what_is_there(state: Pat
     [
         ("{", [], "bootstrap file"),
         (json.dumps({"databases": [{"id": "d", "containers": [{"id": "c"}]}]}), [], "partitionKey"),
-        (json.dumps({"databases": [{"id": "a/b"}]}), [], "An id is a string"),
+        (json.dumps({"databases": [{"id": "a/b"}]}), [], "The input name is invalid"),
         (json.dumps({"databases": [], "sidecars": 1}), [], "sidecars"),
         (json.dumps({"databases": []}), ["--account-key", "not base64!"], "base64"),
         (json.dumps({"databases": []}), ["--throttle-rate", "2"], "throttle_rate"),

@@ -5,8 +5,9 @@ From the wire upwards; each file has one subject and imports only files above it
     limits, errors             how much a client may ask, and what it is told when it is too much
     values, decode, encode,    AMQP's types, within limits of depth and count; values passed on as they came
     spans
-    sections, message,         an encoded message as a broker sees it; most messages, taken apart at once
-    ordinary
+    sections, message,         an encoded message as a broker sees it; most messages, taken apart at once; decimals
+    ordinary,                  as Service Bus passes them on
+    service_decimals
     bodies, sdk_types,         a body as bytes, for all that hand a message on; what the SDKs' decoders lack, and what
     sdk_tags, continuity       they keep of what was read; events that a reader was not given
     frames, performatives,     how bytes are cut, what the nine performatives say, and what became of a delivery
