@@ -3,6 +3,7 @@
 Routes, codes and bodies are those of the extension's HttpApiHandler; `http_errors` has the answers to what went wrong.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from local_azure.durable.newtonsoft import compact
 from local_azure.durable.queries import EntityRow
 from local_azure.durable.status import entity_status, instance_status, json_value, whole_seconds
 
+_PARTS = "local_azure.durable.parts"
 CONTINUATION = "x-ms-continuation-token"
 RETRY_AFTER = "5"
 _READER_EXCEPTION = "Newtonsoft.Json.JsonReaderException"
@@ -32,27 +34,31 @@ def add_routes(
     keyed: Callable[[Handler], Handler] | None = None,
 ) -> None:
     """Mount the API of a hub under each base path; `keyed` wraps the handlers of the webhooks, which ask for a key."""
-    api = HttpApi(hub)
+    routes = _routes(HttpApi(hub))
+
+    async def dispatch(request: web.Request) -> web.Response:
+        # As in the extension the path is decoded first; slashes at its ends do not count, an empty segment does.
+        path = form_decoded(request.match_info["rest"]).strip("/")
+        for method, pattern, handler in routes:
+            if request.method == method and (match := pattern.fullmatch(path)):
+                request[_PARTS] = match.groupdict()
+                return await guarded(hub, handler)(request)
+        return web.Response(status=404)
+
     for base in bases:
         wrap = keyed if keyed and base == WEBHOOK_BASE else _open
-        for method, path, handler in _routes(api):
-            app.router.add_route(method, base + path, wrap(guarded(hub, handler)))
-        app.router.add_route("*", base + "{rest:(?s:(/.*)?)}", wrap(_nothing))
+        app.router.add_route("*", base + "{rest:(?s:(/.*)?)}", wrap(dispatch))
 
 
 def _open(handler: Handler) -> Handler:
     return handler
 
 
-async def _nothing(_: web.Request) -> web.Response:
-    return web.Response(status=404)
-
-
-def _routes(api: "HttpApi") -> list[tuple[str, str, Handler]]:
-    # A segment may hold anything but a slash; aiohttp's own pattern leaves out braces. Case does not count.
-    name, instance, key, event = (f"{{{part}:[^/]+}}" for part in ("name", "id", "key", "event"))
-    starts, instances, entities = (f"/{{kind:(?i:{kind})}}" for kind in ("orchestrators", "instances", "entities"))
-    end = "{end:/?}"
+def _routes(api: "HttpApi") -> list[tuple[str, re.Pattern[str], Handler]]:
+    # A segment may hold anything but a slash. The case of the other words does not count.
+    name, instance, key, event = (f"(?P<{part}>[^/]+)" for part in ("name", "id", "key", "event"))
+    starts, instances, entities = (f"(?i:{kind})" for kind in ("orchestrators", "instances", "entities"))
+    operation = "(?P<operation>(?i:terminate|suspend|resume|rewind))"
     routes = [
         ("POST", f"{starts}/{name}", api.start),
         ("POST", f"{starts}/{name}/{instance}", api.start),
@@ -60,9 +66,9 @@ def _routes(api: "HttpApi") -> list[tuple[str, str, Handler]]:
         ("DELETE", instances, api.purge_by),
         ("GET", f"{instances}/{instance}", api.status),
         ("DELETE", f"{instances}/{instance}", api.purge),
-        ("POST", f"{instances}/{instance}/{{operation:(?i:raiseEvent)}}/{event}", api.raise_event),
-        ("POST", f"{instances}/{instance}/{{operation:(?i:restart)}}", api.restart),
-        ("POST", f"{instances}/{instance}/{{operation:(?i:terminate|suspend|resume|rewind)}}", api.command),
+        ("POST", f"{instances}/{instance}/(?i:raiseEvent)/{event}", api.raise_event),
+        ("POST", f"{instances}/{instance}/(?i:restart)", api.restart),
+        ("POST", f"{instances}/{instance}/{operation}", api.command),
         ("GET", entities, api.list_entities),
         ("GET", f"{entities}/{name}", api.list_entities),
         ("GET", f"{entities}/{name}/{key}", api.entity),
@@ -73,7 +79,7 @@ def _routes(api: "HttpApi") -> list[tuple[str, str, Handler]]:
         ("POST", f"{entities}/{name}/{key}", api.signal),
         ("DELETE", f"{entities}/{name}/{key}", api.signal),
     ]
-    return [(method, path + end, handler) for method, path, handler in routes]
+    return [(method, re.compile(path), handler) for method, path, handler in routes]
 
 
 class HttpApi:
@@ -184,7 +190,7 @@ class HttpApi:
 
     async def command(self, request: web.Request) -> web.Response:
         """Terminate, suspend, resume or rewind: 202; 404 for an unknown instance, 410 or 412 in the wrong state."""
-        operation = getattr(self._client, request.match_info["operation"].lower())
+        operation = getattr(self._client, _part(request, "operation").lower())
         operation(_part(request, "id"), query.parameters(request).get("reason"))
         return web.Response(status=202)
 
@@ -236,7 +242,8 @@ def _key(request: web.Request) -> str:
 
 def _part(request: web.Request, name: str) -> str:
     """A part of the path, empty if the route has none."""
-    return form_decoded(request.match_info.get(name, ""))
+    parts: dict[str, str] = request[_PARTS]
+    return parts.get(name, "")
 
 
 def _page(rows: list[dict[str, Any]], token: str | None) -> web.Response:

@@ -8,7 +8,6 @@ from typing import Any
 from aiohttp import web
 
 from local_azure.durable import http_query as query
-from local_azure.durable.binding import form_decoded
 from local_azure.durable.errors import (
     AlreadyExistsError,
     BadRequestError,
@@ -42,9 +41,6 @@ def guarded(hub: TaskHub, handler: Handler) -> Handler:
 
     async def guarded_handler(request: web.Request) -> web.Response:
         try:
-            if any("/" in form_decoded(part) for part in request.match_info.values() if part != "/"):
-                # The extension splits the decoded path, so such an id leads to a route that does not exist.
-                return web.Response(status=404)
             _check_hub(hub, request)
             return await handler(request)
         except ClientError as error:

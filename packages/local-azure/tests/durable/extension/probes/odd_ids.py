@@ -1,5 +1,6 @@
 """Instance ids and names of events with odd characters, and how answers show them."""
 
+import asyncio
 from typing import Any
 
 from tests.durable.extension.client import Client
@@ -86,3 +87,18 @@ async def starts_on_ids_that_have_ended(client: Client) -> Any:
     await client.until("again", lambda status: status.get("output") == {"input": 3})
     full = await client.full_status("again")
     return [*seen_statuses, answer.status, [event["EventType"] for event in full["historyEvents"]]]
+
+
+@probe
+async def paths_with_more_slashes_than_needed(client: Client) -> Any:
+    await client.run("echo_input", "slashes", 1)
+    asked = ("//instances/slashes", "/instances//slashes//", "/instances%2Fslashes%2F", "/instances/slashes%2Fx", "//x")
+    seen_of: dict[str, Any] = {path: (await client.ask("GET", path)).status for path in asked}
+    for number, path in enumerate(("raiseEvent/go%2F", "/raiseEvent%2F%2Fgo", "raiseEvent//go//", "raiseEvent/go%2Fx")):
+        instance_id = f"slashes-{number}"
+        await client.start("echo_event", instance_id)
+        await client.waiting(instance_id)
+        raised = await client.ask("POST", f"/instances/{instance_id}/{path}", "1")
+        await asyncio.sleep(0.3 if client.engine == "local" else 2.5)
+        seen_of[path] = [raised.status, (await client.status(instance_id))["runtimeStatus"]]
+    return seen_of
