@@ -1,5 +1,6 @@
 """Codes for the keys of a column, found for all rows at once: no text is made for a row, only for each key."""
 
+from collections.abc import Sequence
 from secrets import randbits
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from fraud.profiles.day.keys import WIDEST, KeyColumn, texts_of
 
 _WORD = 8
 _BITS = 64
+_HALF = np.uint64(_BITS // 2)
 _FACTORS = [np.uint64(randbits(_BITS) | 1) for _ in range(WIDEST // _WORD)]
 """Nobody outside of the process knows them, so nobody can choose keys that fall together. No result depends on them."""
 
@@ -39,9 +41,7 @@ def key_codes(column: KeyColumn) -> KeyCodes:
 def _first_rows(column: KeyColumn) -> NDArray[np.int32]:
     """The first row that has the key of each row."""
     words = _words(column)
-    sums = words[0] * _FACTORS[0]
-    for word, factor in zip(words[1:], _FACTORS[1:], strict=False):
-        sums += word * factor
+    sums = _sums(words)
     result = np.empty(len(column), np.int32)
     rows = np.arange(len(column), dtype=np.int32)
     bits = len(column).bit_length()
@@ -58,6 +58,20 @@ def _first_rows(column: KeyColumn) -> NDArray[np.int32]:
         result[rows[is_same]] = firsts[is_same]
         rows, sums = rows[~is_same], sums[~is_same]
     return result
+
+
+def _sums(words: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    """A number of each key, whose high bits depend on all of its octets.
+
+    A product hands on what is low to what is high, and not back. So the high half is put into the low one after each
+    word: without that, keys that differ in the last octet of each word alone had 256 numbers among them.
+    """
+    sums = np.zeros(len(words[0]), np.uint64)
+    for word, factor in zip(words, _FACTORS, strict=False):
+        sums ^= word
+        sums *= factor
+        sums ^= sums >> _HALF
+    return sums
 
 
 def _words(column: KeyColumn) -> list[NDArray[np.uint64]]:
