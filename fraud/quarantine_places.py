@@ -72,6 +72,12 @@ class PlacesTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The path of the verdicts in `fraud-events`."""
         return places_path(self.name, self.window_end)
 
+    @property
+    def verdicts_paths(self) -> tuple[str, ...]:
+        """All paths at which they may lie: an earlier version of the app kept those of large bodies with the others."""
+        shared = msgspec.structs.replace(self, large=None).verdicts_path
+        return tuple(dict.fromkeys((self.verdicts_path, shared)))
+
     def evidence(self, sequence_number: int) -> str:
         """The beginning of the paths of the evidence on the events of a body: that of its place, however it comes."""
         return f"{evidence_folder(self.verdicts_path)}{sequence_number:019}"

@@ -125,11 +125,11 @@ async def _in_body(path: str, ids: Collection[str]) -> list[tuple[str, _Window, 
     record, body = read
     events = await beside(len(body) > LARGE, flagged_events, body)
     (task,) = places_tasks([record])
-    places = task.verdicts_path, task.window_end
     return [
-        (event["id"], (store_of(event.get("store_id")), task.window_end), places)
+        (event["id"], (store_of(event.get("store_id")), task.window_end), (path, task.window_end))
         for event in events
         if _is_among(event, ids)
+        for path in task.verdicts_paths
     ]
 
 

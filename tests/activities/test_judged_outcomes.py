@@ -9,7 +9,7 @@ from activities.archive_events import archive_events
 from activities.judge_places import judge_places
 from activities.window_ids import save_window
 from fraud.archive import ReceivedEvent
-from fraud.quarantine_places import PlacesTask
+from fraud.quarantine_places import LARGEST_SHARED, PlacesTask
 from fraud.verdicts import from_ndjson, to_ndjson
 from fraud.windows import WINDOW, SuspiciousWindow, Window
 from services import cosmos, names
@@ -60,6 +60,17 @@ async def test_a_verdict_by_place_is_found_and_not_taken_for_one_on_its_neighbou
     assert verdicts[event_id].band is not None
     assert verdicts[event_id].score > verdicts[f"{event_id}-b"].score
     assert verdicts[event_id].window_end == WINDOW_ENDING_1010.end
+
+
+async def test_the_verdict_on_an_event_of_a_large_body_is_found_where_an_earlier_version_has_kept_it(event_id: str):
+    body = b"[" + event_body(event_id, price=9_999.99, qty=99, note="x" * LARGEST_SHARED) + b', 1, "x"]'
+    (task,) = await arrived(body)
+    assert task.large is not None
+    await judge_places(msgspec.structs.replace(task, large=None))
+
+    verdicts = await verdicts_on([event_id])
+
+    assert verdicts[event_id].band is not None
 
 
 async def test_the_verdict_on_an_event_that_was_sent_again_in_the_next_window_counts_if_it_is_the_worse(event_id: str):
