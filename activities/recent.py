@@ -33,6 +33,7 @@ class RecentAnswer(Generic[Answer]):
         self._task: asyncio.Future[Answer] | None = None
         self._until = 0.0
         self._before: asyncio.Future[Answer] | None = None
+        self._outdated: asyncio.Future[Answer] | None = None
 
     async def get(self) -> Answer:
         """An answer of the last seconds, or the previous one. Raises what `ask` raised."""
@@ -65,6 +66,7 @@ class RecentAnswer(Generic[Answer]):
     def renew(self) -> None:
         """Have the next caller ask anew: what is asked for has changed. The previous answer may still serve."""
         self._until = min(self._until, time.monotonic())
+        self._outdated = self._task
 
     def put(self, answer: Answer) -> None:
         """Serve an answer that was made elsewhere, from now on."""
@@ -73,7 +75,8 @@ class RecentAnswer(Generic[Answer]):
         self._until = time.monotonic() + self._seconds
 
     def _answered(self, task: asyncio.Future[Answer]) -> None:
-        if task is self._task:
+        # One that was asked for before a change may not have seen it, although it comes after.
+        if task is self._task and task is not self._outdated:
             self._until = time.monotonic() + self._seconds
         if not task.cancelled():
             task.exception()  # looked at: nobody may be left who waits for it

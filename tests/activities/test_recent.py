@@ -42,6 +42,17 @@ async def test_what_has_been_changed_is_asked_for_anew_and_the_previous_answer_s
     assert (before, after, await recent.get(), source.asked) == (1, 2, 2, 3)
 
 
+async def test_an_answer_that_was_being_made_at_a_change_does_not_serve_after_it():
+    source = Source()
+    recent = RecentAnswer(source.ask, seconds=10)
+    being_made = asyncio.create_task(recent.get())
+    await asyncio.sleep(0)
+    recent.renew()
+    await being_made
+
+    assert (await recent.get(), source.asked) == (2, 2)
+
+
 async def test_an_answer_that_somebody_else_has_made_is_served():
     source = Source()
     recent = RecentAnswer(source.ask, seconds=10)
