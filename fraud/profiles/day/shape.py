@@ -14,8 +14,8 @@ from fraud.replay.arrivals import read_event
 MOST_FIELDS = 64
 """Names that a shape has at most: a producer chooses them."""
 
-_PLAIN = str | int | bool | UnsetType
-_NUMBER = str | int | float | bool | UnsetType
+_PLAIN = str | int | bool | UnsetType | None
+_NUMBER = str | int | float | bool | UnsetType | None
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
 _EXACT = 2**53
 _values_of = msgspec.structs.astuple
@@ -47,11 +47,7 @@ class BodyShape:
         self._decode: Callable[[bytes], Any] = msgspec.json.Decoder(row).decode
 
     def _field(self, name: str) -> tuple[str, Any] | tuple[str, Any, Any]:
-        if name == "id":
-            return name, str
-        kinds = _NUMBER if self._has_points[name] else _PLAIN
-        # A store that is null is written as one that is missing, which a row cannot tell.
-        return name, kinds if name == "store_id" else kinds | None, UNSET
+        return ("id", str) if name == "id" else (name, _NUMBER if self._has_points[name] else _PLAIN, UNSET)
 
     def rows_of(self, bodies: Sequence[bytes]) -> list[Any]:
         """Each body as a row for `read`; None for one of another shape."""
@@ -73,6 +69,10 @@ class BodyShape:
             if has_points:
                 for place in _whole(columns[name]):
                     setattr(rows[place], name, int(columns[name][place]))
+        if None in columns["store_id"]:
+            for row in rows:
+                if row.store_id is None:
+                    row.store_id = UNSET  # is written as one that is missing
         return Read(columns, map(written, rows))
 
     def learn(self, bodies: Iterable[bytes]) -> None:
