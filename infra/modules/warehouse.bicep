@@ -19,7 +19,7 @@ param workspaceId string
 @maxValue(3650)
 param coolAfterDays int = 30
 
-@description('Days after which an archived event or verdict moves to the archive tier. A reconciliation cannot read it there.')
+@description('Days after which an archived event, or a row of the job, moves to the archive tier. A reconciliation cannot read it there.')
 @minValue(31)
 @maxValue(3650)
 param archiveAfterDays int = 90
