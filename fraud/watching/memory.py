@@ -61,7 +61,7 @@ def believed(memory: Memory | None, now: datetime) -> Memory | None:
     return msgspec.structs.replace(
         memory,
         since=now if is_of_the_future else memory.since,
-        looks=() if is_of_the_future else memory.looks,
+        looks=() if is_of_the_future else tuple(look for look in memory.looks if look.at <= last),
         reported=_until(last, memory.reported),
         open_windows={name: end for name, end in memory.open_windows.items() if end <= last},
         stuck={name: started for name, started in memory.stuck.items() if started <= last},

@@ -9,7 +9,7 @@ from fraud.watching.checks import Thresholds
 from fraud.watching.judging import judged_checks
 from fraud.watching.memory import Episode, Memory, PositionsSeen, believed, remembered
 from fraud.watching.notices import due_notices, episodes_after
-from tests.fraud.watching.pipeline import FACTS, HOUR, MINUTE, NOW, SECOND, SINCE, WINDOW_END, facts, watched
+from tests.fraud.watching.pipeline import FACTS, HOUR, MINUTE, NOW, SECOND, SINCE, WINDOW_END, facts, partition, watched
 
 FUTURE = datetime(2099, 1, 1, tzinfo=UTC)
 MEMORY = watched(FACTS)
@@ -38,6 +38,16 @@ def test_looks_of_the_future_are_forgotten():
     memory = msgspec.structs.replace(MEMORY, looks=(PositionsSeen(FUTURE, {"0": 9}, {"0": 9}),))
 
     assert [look.at for look in remembered(memory, FACTS).looks] == [NOW]
+
+
+def test_a_look_of_the_future_before_others_keeps_no_archiver_from_standing():
+    look = PositionsSeen(NOW - 20 * MINUTE, {"0": 900}, {"0": 9})
+    memory = Memory(since=SINCE, looks=(msgspec.structs.replace(look, at=FUTURE), look))
+    behind = facts(partitions=(partition(last=900, archived=9),))
+
+    checks = judged_checks(behind, remembered(memory, behind), Thresholds())
+
+    assert [(check.state, check.value) for check in checks if check.name == "archiver"] == [("standing", 20 * 60)]
 
 
 def test_nothing_was_reported_asked_for_or_opened_in_the_future():
