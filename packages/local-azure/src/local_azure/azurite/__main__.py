@@ -18,7 +18,15 @@ from local_azure.core.process import LOOPBACK, CannotStartError, announce_ready,
 
 _PRELOADED = [
     Path(__file__).with_name(f"{name}.cjs")
-    for name in ("without_telemetry", "end_with_parent", "end_in_time", "journal", "operations", "figures")
+    for name in (
+        "without_telemetry",
+        "end_with_parent",
+        "end_in_time",
+        "few_removals",
+        "journal",
+        "operations",
+        "figures",
+    )
 ]
 _TAKEN = "the state folder is used by another Azurite (of process {process})"
 _SAVE_SECONDS = 15.0
