@@ -6,7 +6,10 @@ from typing import Any, cast
 
 _DEPLOYMENT = "Microsoft.Resources/deployments"
 _USER_ASSIGNED = "Microsoft.ManagedIdentity/userAssignedIdentities"
-_IDENTITY = re.compile(r"'Microsoft\.Resources/deployments', '([\w-]+)'\).*\.outputs\.(id|principalId)\.value")
+_IDENTITY = re.compile(
+    r"(?:'Microsoft\.Resources/deployments', '([\w-]+)'\).*|reference\('([\w-]+)'\))\.outputs\.(id|principalId)\.value"
+)
+"""The module by its name; in a file with types of its own, which the compiler writes in another way, by its symbol."""
 
 
 def order_findings(template: Mapping[str, Any]) -> Iterator[str]:
@@ -15,19 +18,20 @@ def order_findings(template: Mapping[str, Any]) -> Iterator[str]:
     A module that takes the id of an identity waits for every module beside it that takes its object id, which only
     role assignments need.
     """
-    modules = modules_of(template)
+    modules, names_of = modules_of(template), _names_of_symbols(template)
     users: dict[str, set[str]] = {}
     grants: dict[str, set[str]] = {}
     for name, module in modules.items():
         for parameter in module["properties"].get("parameters", {}).values():
             if match := _IDENTITY.search(str(parameter)):
-                (users if match[2] == "id" else grants).setdefault(match[1], set()).add(name)
+                identity = match[1] or names_of.get(match[2], match[2])
+                (users if match[3] == "id" else grants).setdefault(identity, set()).add(name)
     for identity in users.keys() & _identities(modules):
         names = users[identity]
         if not grants.get(identity):
             yield f"{identity}: its roles are granted elsewhere"
         for name in names:
-            waits = " ".join(modules[name].get("dependsOn", []))
+            waits = " ".join(f"'{names_of.get(each, each)}'" for each in modules[name].get("dependsOn", []))
             yield from (
                 f"{name}: does not wait for the roles in {grant}"
                 for grant in sorted(grants.get(identity, set()))
@@ -40,6 +44,13 @@ def order_findings(template: Mapping[str, Any]) -> Iterator[str]:
 def modules_of(template: Mapping[str, Any]) -> dict[str, Any]:
     """The modules of a template by the name of their deployment."""
     return {str(resource["name"]): resource for resource in _resources(template) if resource["type"] == _DEPLOYMENT}
+
+
+def _names_of_symbols(template: Mapping[str, Any]) -> dict[str, str]:
+    """The names of resources by their symbols; none in a template that has no symbols."""
+    resources = template["resources"]
+    symbols = cast(dict[str, Any], resources) if isinstance(resources, dict) else {}
+    return {symbol: str(resource["name"]) for symbol, resource in symbols.items()}
 
 
 def _identities(modules: Mapping[str, Any]) -> set[str]:
