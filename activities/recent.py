@@ -63,7 +63,7 @@ class RecentAnswer(Generic[Answer]):
         task.add_done_callback(self._answered)
         return task
 
-    def renew(self) -> None:
+    def outdate(self) -> None:
         """Have the next caller ask anew: what is asked for has changed. The previous answer may still serve."""
         self._until = min(self._until, time.monotonic())
         self._outdated = self._task

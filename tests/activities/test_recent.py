@@ -34,10 +34,10 @@ async def test_what_has_been_changed_is_asked_for_anew_and_the_previous_answer_s
     source = Source()
     recent = RecentAnswer(source.ask, seconds=10, stale=10)
     before = await recent.get()
-    recent.renew()
+    recent.outdate()
     after = await recent.get()
     source.takes = 2
-    recent.renew()
+    recent.outdate()
 
     assert (before, after, await recent.get(), source.asked) == (1, 2, 2, 3)
 
@@ -47,7 +47,7 @@ async def test_an_answer_that_was_being_made_at_a_change_does_not_serve_after_it
     recent = RecentAnswer(source.ask, seconds=10)
     being_made = asyncio.create_task(recent.get())
     await asyncio.sleep(0)
-    recent.renew()
+    recent.outdate()
     await being_made
 
     assert (await recent.get(), source.asked) == (2, 2)

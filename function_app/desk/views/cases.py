@@ -186,7 +186,7 @@ async def act(visit: Visit) -> func.HttpResponse:
         if error.status == 404:
             raise
         return await _case(visit, case_id, f"{error.title}: {error.detail}", error.status)
-    _counts.renew()
+    _counts.outdate()
     return answers.redirect(f"/desk/cases/{case_id}")
 
 
@@ -217,7 +217,7 @@ async def dismiss_many(visit: Visit) -> func.HttpResponse:
             refusals.append(f"{case_id}: {error.detail}.")
         except msgspec.ValidationError:
             return await _inbox(visit, asked, "Nothing was dismissed: a reason has at most 2,000 characters.", 400)
-    _counts.renew()
+    _counts.outdate()
     if refusals:
         dismissed = counted(len(chosen) - len(refusals), "case was", "cases were")
         return await _inbox(visit, asked, f"{dismissed} dismissed, these not. {' '.join(refusals)}", 409)
