@@ -58,7 +58,7 @@ async def test_outcomes_come_in_as_a_csv_all_or_none_and_again_without_harm(http
     refused, problem = await outcomes_sent(http, "id,outcome,date\nevent-200,fraud,2026-01-01\nx,maybe,2026-01-01\n")
 
     listed = await pages(http, "/api/outcomes", limit=100)
-    assert first == again == (200, {"kept": 130})
+    assert first == again == (200, {"kept": 130, "unseen": 130})
     assert (refused, problem["field"]) == (400, "line 3")
     assert len(listed) == 130
     assert {row["outcome"] for row in listed if row["id"] == "event-0"} == {"legitimate"}
