@@ -4,6 +4,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from hashlib import sha256
 from typing import Any
 
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
@@ -115,6 +116,17 @@ async def read_chunks(container: ContainerClient, path: str) -> AsyncIterator[by
         for start in range(0, len(chunk), _SLICE_BYTES):
             yield chunk[start : start + _SLICE_BYTES]
         del chunk  # or it is held while the next one comes
+
+
+async def digest_of_blob(container: ContainerClient, path: str) -> str | None:
+    """The SHA-256 of a blob in hexadecimal digits, of which memory holds a slice at a time; None if it is absent."""
+    digest = sha256()
+    try:
+        async for chunk in read_chunks(container, path):
+            digest.update(chunk)
+    except ResourceNotFoundError:
+        return None
+    return digest.hexdigest()
 
 
 async def delete_blob(container: ContainerClient, path: str) -> None:

@@ -22,7 +22,7 @@ from fraud.evidence import KeptRates
 from fraud.profiles.keeping import Others, read, read_others
 from fraud.profiles.profiles import Profiles
 from services import names
-from services.blobs import JSON, delete_blob, read_blob, read_chunks, warehouse, write_blob
+from services.blobs import JSON, delete_blob, digest_of_blob, read_blob, warehouse, write_blob
 from services.concurrency import together
 from services.named_days import named_day
 
@@ -196,13 +196,8 @@ async def _read_piece(container: ContainerClient, path: str) -> bytes:
 
 
 async def _is_whole(container: ContainerClient, path: str) -> bool:
-    digest = sha256()
-    try:
-        async for chunk in read_chunks(container, path):
-            digest.update(chunk)
-    except ResourceNotFoundError:
-        return False
-    return _is_named(path, digest.hexdigest())
+    digest = await digest_of_blob(container, path)
+    return digest is not None and _is_named(path, digest)
 
 
 def _is_named(path: str, digest: str) -> bool:

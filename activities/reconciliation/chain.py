@@ -6,7 +6,6 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack
-from hashlib import sha256
 
 import msgspec
 from azure.core import MatchConditions
@@ -29,7 +28,7 @@ from reconciliation.chain import (
     read_link,
 )
 from services import names
-from services.blobs import JSON, read_blob, read_chunks, warehouse, workflow_data, write_blob
+from services.blobs import JSON, digest_of_blob, read_blob, warehouse, workflow_data, write_blob
 from services.clients import CachedClient
 from services.concurrency import together
 from services.rules_in_use import PATH as RULES_IN_USE
@@ -56,7 +55,7 @@ async def append(subject: str, paths: Iterable[str]) -> Head:
     """
     reports = await warehouse(names.REPORTS)
     listed = sorted(paths)
-    digests = await together((_digest(reports, path) for path in listed), at_once=REQUESTS)
+    digests = await together((digest_of_blob(reports, path) for path in listed), at_once=REQUESTS)
     files = {path: digest for path, digest in zip(listed, digests, strict=True) if digest}
     for _ in range(_ATTEMPTS):
         head, etag = await _read_head()
@@ -207,7 +206,7 @@ async def _check_strays(reports: ContainerClient, length: int) -> list[str]:
 
 async def _check_files(reports: ContainerClient, links: Sequence[Link]) -> list[str]:
     expected = {path: digest for link in links for path, digest in link.files.items()}
-    digests = await together((_digest(reports, path) for path in sorted(expected)), at_once=REQUESTS)
+    digests = await together((digest_of_blob(reports, path) for path in sorted(expected)), at_once=REQUESTS)
     problems = [
         f"{path} is {'not what was written' if digest else 'missing'}"
         for path, digest in zip(sorted(expected), digests, strict=True)
@@ -218,16 +217,6 @@ async def _check_files(reports: ContainerClient, links: Sequence[Link]) -> list[
             if blob.name not in expected:
                 problems.append(f"{blob.name} is in no link: somebody else wrote it, or an earlier version of the app")
     return problems
-
-
-async def _digest(container: ContainerClient, path: str) -> str | None:
-    digest = sha256()
-    try:
-        async for chunk in read_chunks(container, path):
-            digest.update(chunk)
-    except ResourceNotFoundError:
-        return None
-    return digest.hexdigest()
 
 
 async def _read(container: ContainerClient, path: str) -> bytes | None:
