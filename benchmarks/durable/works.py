@@ -31,7 +31,7 @@ class Work(msgspec.Struct, frozen=True):
 WORKS = (
     Work("fan_out", 500, rounds=5),
     Work("chain", 250, rounds=3),
-    Work("chain", 1_000),
+    Work("chain", 1_000, rounds=3),
     Work("chain", 2_000),
     Work("fan_out", 4, instances=200, rounds=3),
 )
