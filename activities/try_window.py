@@ -21,7 +21,7 @@ from fraud.reanalysis.trial import Tried
 from fraud.reanalysis.windows import NotItsVerdictsError, window_in
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import SEED, set_named
-from fraud.snoozes import Snooze, asleep_in
+from fraud.snoozes import Snooze, are_alike, asleep_in
 from fraud.verdicts import Verdict, name_in
 from fraud.windows import SuspiciousWindow, Window
 from reconciliation.reading.verdicts import contents_named, context_of
@@ -96,7 +96,8 @@ class _Trial:
         if needs_facts and own is None and rules.definition.name != self._rules.definition.name:
             return  # the rates of the days before are those of the set that is tried
         again = self._judged(stored, rules, context)
-        if (again.score, again.band, again.reasons) != (stored.score, stored.band, stored.reasons):
+        is_same = (again.score, again.band) == (stored.score, stored.band) and are_alike(stored.reasons, again.reasons)
+        if not is_same:
             self._count(Tried(differing=1, rebuilt_differing=int(needs_facts and own is None)))
 
     def _judged(self, stored: Verdict, rules: RuleSet, context: Context | None) -> Verdict:

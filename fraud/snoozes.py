@@ -67,4 +67,12 @@ def silenced(reasons: Sequence[Reason], event: Mapping[str, Any], asleep: Sequen
 
 def _silenced(reason: Reason, snooze: Snooze) -> Reason:
     until = f"{snooze.until:%Y-%m-%d %H:%M}"
-    return Reason(reason.rule, 0, f"{reason.evidence}; snoozed until {until} by {snooze.who}: {snooze.why}")
+    words = f"{reason.evidence}; snoozed until {until} by {snooze.who}: {snooze.why}"
+    return Reason(reason.rule, 0, words, snoozed=True)
+
+
+def are_alike(stored: Sequence[Reason], again: Sequence[Reason]) -> bool:
+    """True if judging again gives the reasons that are stored, which earlier versions did not mark as snoozed."""
+    if any(reason.snoozed for reason in stored):
+        return tuple(again) == tuple(stored)
+    return tuple(msgspec.structs.replace(reason, snoozed=False) for reason in again) == tuple(stored)

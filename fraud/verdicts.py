@@ -36,12 +36,14 @@ TOP_VERDICTS = 10
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
-class Reason(msgspec.Struct, frozen=True):
+class Reason(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a rule added its weight to a score, in words that a person can check against the event."""
 
     rule: str
     weight: int
     evidence: str
+    snoozed: bool = False
+    """True if a snooze has silenced the rule, which has not spoken then. Left out if false, and by earlier versions."""
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,6 +69,11 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of the facts that were judged; absent if the rules asked the event alone. See `fraud.evidence`."""
     profile_day: date | msgspec.UnsetType | None = msgspec.UNSET
     """The last day that the profiles knew; null on the first evening, absent where `evidence` is."""
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that have spoken, in the order of the reasons: a snoozed one has not."""
+        return tuple(reason.rule for reason in self.reasons if not reason.snoozed)
 
 
 class TopVerdict(msgspec.Struct, frozen=True):
@@ -133,18 +140,11 @@ def case_of(
         suspicious=len(verdicts),
         bands={band: counts[band] for band in BANDS},
         max_score=worst[0].score,
-        top=tuple(
-            TopVerdict(verdict.event_id, verdict.score, verdict.band, tuple(reason.rule for reason in verdict.reasons))
-            for verdict in worst
-        ),
+        top=tuple(TopVerdict(verdict.event_id, verdict.score, verdict.band, verdict.rules) for verdict in worst),
         verdicts_blob=blob,
         rule_set=verdicts[0].rule_set,
         revision=revision,
-        stakes=stakes_of(
-            (verdict.event, (reason.rule for reason in verdict.reasons))
-            for verdict in ranked
-            if verdict.band in ("high", "medium")
-        ),
+        stakes=stakes_of((verdict.event, verdict.rules) for verdict in ranked if verdict.band in ("high", "medium")),
         verdicts_digest=_digest(verdicts),
     )
 

@@ -149,7 +149,7 @@ def _members(case_id: str, verdicts: Iterable[Verdict]) -> Iterable[_Member]:
         if verdict.band not in ("high", "medium") or verdict.event is None:
             continue
         event = verdict.event
-        is_of_gateway = any(reason.rule in _OF_GATEWAY for reason in verdict.reasons)
+        is_of_gateway = not _OF_GATEWAY.isdisjoint(verdict.rules)
         sku, gateway = key(event.get("sku")), _text(event.get("store_ip")) if is_of_gateway else None
         yield _Member(
             case_id=case_id,

@@ -48,7 +48,8 @@ QUESTIONS: dict[str, SqlQuestion] = {
         "How often each rule has spoken, and in which bands",
         "SELECT r.reason->>'rule' AS rule, count(*) AS verdicts, count(*) FILTER (WHERE band = 'high') AS high, "
         "count(*) FILTER (WHERE band = 'medium') AS medium, count(*) FILTER (WHERE band = 'low') AS low "
-        "FROM (SELECT band, unnest(reasons::JSON[]) AS reason FROM verdicts) r GROUP BY ALL ORDER BY verdicts DESC",
+        "FROM (SELECT band, unnest(reasons::JSON[]) AS reason FROM verdicts) r "
+        "WHERE r.reason->>'snoozed' IS DISTINCT FROM 'true' GROUP BY ALL ORDER BY verdicts DESC",
     ),
     "busy-customers": SqlQuestion(
         "Customers with the most flagged sales",

@@ -55,7 +55,7 @@ def _of_events(before: Sequence[Verdict], after: Sequence[Verdict], fates: Mappi
 
 
 def _rules(verdicts: Iterable[Verdict]) -> dict[str, int]:
-    return _counts(reason.rule for verdict in verdicts for reason in verdict.reasons)
+    return _counts(rule for verdict in verdicts for rule in verdict.rules)
 
 
 def _counts(words: Iterable[str]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from fraud.judging import Context, judged
 from fraud.quarantine_index import whole_store
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import set_named
-from fraud.snoozes import Snooze, asleep_in
+from fraud.snoozes import Snooze, are_alike, asleep_in
 from fraud.verdicts import Verdict
 from fraud.windows import Window
 from reconciliation.reading.keys import NO_CONTENT, RunKeys
@@ -165,4 +165,4 @@ def _judged_again(
     )
     fields = Field.SCORE if again.score != verdict.score else Field(0)
     fields |= Field.BAND if again.band != verdict.band else Field(0)
-    return fields | (Field.REASONS if again.reasons != verdict.reasons else Field(0))
+    return fields | (Field(0) if are_alike(verdict.reasons, again.reasons) else Field.REASONS)

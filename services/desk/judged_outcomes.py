@@ -182,5 +182,5 @@ async def _of_places(container: ContainerClient, places: _Places, ids: set[str])
 
 def _told(verdict: Verdict) -> OutcomeVerdict:
     counts = verdict.band in ("high", "medium")
-    rules: Any = sorted({reason.rule for reason in verdict.reasons}) if counts else ()
+    rules: Any = sorted({*verdict.rules}) if counts else ()
     return OutcomeVerdict(window_end=verdict.window_end, band=verdict.band, score=verdict.score, rules=tuple(rules))

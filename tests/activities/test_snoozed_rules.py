@@ -4,6 +4,7 @@ import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import msgspec
 import pytest
 import pytest_asyncio
 
@@ -14,12 +15,14 @@ from fraud.analysis import WindowTask
 from fraud.desk.rules_in_use import RulesInUse, Waking, woken
 from fraud.evidence import Snapshot
 from fraud.snoozes import Snooze, asleep_in
-from fraud.verdicts import Verdict, from_ndjson
+from fraud.verdicts import Verdict, from_ndjson, to_ndjson
 from fraud.windows import SuspiciousWindow, Window
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.verdicts import Field, check
 from services import blobs, names
+from services.desk.judged_outcomes import verdicts_on
 from services.rules_in_use import PATH, change_rules_in_use, forget, read_rules_in_use
+from tests.activities.window_activities import judge_and_store, verdicts_of
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 from tests.fraud.builders import event_body, received
 from tests.fraud.desk.cases import OPERATOR
@@ -77,6 +80,22 @@ async def test_only_verdicts_on_its_customer_are_quieter_and_the_reconciliation_
     assert check(silent, KEYS, Snapshot()).fields == Field.SCORE | Field.REASONS | (
         Field.BAND if silent.band != other.band else 0
     )
+
+
+async def test_the_outcome_of_a_sale_is_no_label_of_a_rule_that_was_snoozed_for_its_customer():
+    await snooze(SNOOZE)
+    task = await window_of(12)
+    summary = await judge_and_store(task, 0)
+    (quiet,) = from_ndjson(await verdicts_of(summary))
+    path = summary.verdicts_blob.partition("/")[2]
+    await blobs.write_blob(
+        await blobs.warehouse(names.FRAUD_EVENTS), path, to_ndjson([msgspec.structs.replace(quiet, band="medium")])
+    )
+
+    outcome = (await verdicts_on(task.ids))[task.ids[0]]
+
+    assert points_of(quiet, "HIGH_VALUE") == 0
+    assert outcome.rules == tuple(sorted({reason.rule for reason in quiet.reasons} - {"HIGH_VALUE"}))
 
 
 async def test_a_verdict_stays_right_when_its_snooze_is_woken_and_later_windows_are_judged_without():

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from fraud.judging import judged
-from fraud.snoozes import Snooze, asleep_in, silenced
-from fraud.verdicts import Reason
+from fraud.snoozes import Snooze, are_alike, asleep_in, silenced
+from fraud.verdicts import Reason, Verdict, case_of, from_ndjson, to_ndjson
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 from tests.fraud.builders import event_body
 
@@ -95,3 +95,38 @@ def test_a_verdict_loses_the_points_of_a_snoozed_rule_and_keeps_its_reason():
     (points,) = (reason.weight for reason in awake.reasons if reason.rule == "HIGH_VALUE")
     assert asleep.score == awake.score - points < awake.score
     assert [reason.rule for reason in asleep.reasons] == [reason.rule for reason in awake.reasons]
+
+
+def quiet_sale() -> Verdict:
+    """A verdict of a band that counts, although the rule on its value is snoozed."""
+    event = msgspec.json.decode(event_body("a", price=900.0, qty=10, cust_id=12))
+    return msgspec.structs.replace(judged(event, 3, WINDOW, None, asleep=[SNOOZE]), band="medium")
+
+
+def test_a_rule_that_is_snoozed_has_not_spoken_so_it_is_no_hit_of_its_case_and_no_label():
+    verdict = quiet_sale()
+    case = case_of("window-3", 3, WINDOW, [verdict], "fraud-events/x")
+
+    assert "HIGH_VALUE" in {reason.rule for reason in verdict.reasons}
+    assert verdict.rules
+    assert "HIGH_VALUE" not in {*verdict.rules, *case.stakes.rules, *case.top[0].rules}
+    assert case.stakes.rules == dict.fromkeys(sorted(verdict.rules), 1)
+
+
+def test_a_reason_that_no_snooze_silenced_is_written_as_before():
+    loud, quiet = msgspec.json.encode(REASONS[0]), to_ndjson([quiet_sale()])
+
+    assert loud == b'{"rule":"HIGH_VALUE","weight":30,"evidence":"10 pieces are worth 9,000.00"}'
+    assert quiet.count(b'"snoozed":true') == 1
+    assert from_ndjson(quiet) == [quiet_sale()]
+
+
+def test_verdicts_from_before_the_mark_say_the_same_and_a_mark_that_somebody_has_made_does_not():
+    again = silenced(REASONS, {"cust_id": 12}, [SNOOZE])
+    before = (msgspec.structs.replace(again[0], snoozed=False), again[1])
+    forged = (again[0], msgspec.structs.replace(again[1], snoozed=True))
+
+    assert are_alike(again, again)
+    assert are_alike(before, again)
+    assert not are_alike(forged, again)
+    assert not are_alike(REASONS, again)

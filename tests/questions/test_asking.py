@@ -29,7 +29,10 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "store_id": 7,
             "score": 95,
             "band": "high",
-            "reasons": [{"rule": "HIGH_LOSS", "weight": 25, "evidence": "much"}],
+            "reasons": [
+                {"rule": "ASLEEP", "weight": 0, "evidence": "much", "snoozed": True},
+                {"rule": "HIGH_LOSS", "weight": 25, "evidence": "much"},
+            ],
             "event": {"cust_id": 12},
             "source": "archive",
             "case_id": "w",

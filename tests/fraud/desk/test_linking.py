@@ -87,8 +87,12 @@ def test_a_gateway_links_only_what_a_rule_holds_it_against():
     accused = {"a": [with_gateway(1, "STORE_NETWORK")], "b": [with_gateway(2, "STORE_NETWORK")]}
     bystander = {"a": [with_gateway(1, "STORE_NETWORK")], "b": [with_gateway(2, "PACE")]}
 
+    (quiet,) = bystander["a"]
+    asleep = msgspec.structs.replace(quiet, reasons=(msgspec.structs.replace(quiet.reasons[0], snoozed=True),))
+
     assert linked("a", accused).cases == (LinkedCase("b", ("gateway 10.9.9.9",)),)
     assert linked("a", bystander).cases == ()
+    assert linked("a", accused | {"a": [asleep]}).cases == ()
 
 
 def test_odd_fields_link_nothing_and_raise_nothing():
