@@ -20,5 +20,6 @@ def send_outcomes(app: AppClient, options: argparse.Namespace) -> int:
         kept = read_as(OutcomesKept, answer, "the answer")
         say(f"{kept.kept:,} outcomes are kept; api/label-figures counts them")
         if kept.unseen:
-            say_wrapped(f"{kept.unseen:,} of them count nowhere: no case and no archived event has such an id")
+            where = "no archived event has such an id, and neither a case nor a window that was read names it"
+            say_wrapped(f"{kept.unseen:,} of them count nowhere: {where}")
     return 0

@@ -50,7 +50,8 @@ class OutcomeRow(msgspec.Struct, frozen=True, kw_only=True):
 class OutcomesKept(msgspec.Struct, frozen=True, kw_only=True):
     """The number of events whose outcome was kept.
 
-    `unseen` are those of them that no case and no archived event has: no figure counts them.
+    `unseen` are those of them that no archived event has, no case names and no row of the stream job that was read: no
+    figure counts them.
     """
 
     kept: int

@@ -2,8 +2,8 @@
 # pyright: reportUnknownMemberType=false
 # The SDKs' documents and listings are untyped.
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
 from typing import Any
@@ -13,7 +13,6 @@ from azure.storage.blob.aio import ContainerClient
 
 from fraud.archive import ARCHIVE_FIELD, arrival_of, event_id_of, original_event
 from fraud.desk.outcomes import OutcomeVerdict
-from fraud.events import StoreKey
 from fraud.quarantine_index import flagged_events
 from fraud.quarantine_places import places_tasks
 from fraud.slices import slices
@@ -24,7 +23,8 @@ from services import cosmos, names
 from services.blobs import read_blob, warehouse
 from services.concurrency import LARGE, beside, both, together
 from services.cosmos_lists import listed
-from services.desk.case_queries import IS_CASE
+from services.desk.cases_naming import SWEPT, cases_naming
+from services.desk.reported_ids import StoreWindow, windows_naming
 from services.further_contents import FLAGGED
 from services.quarantined import read_quarantined
 
@@ -33,13 +33,10 @@ _READS = 16
 _WINDOWS = 20
 """Windows of the contents under an id that are looked at: a producer may use it any number of times."""
 _BODIES = 8
-_Window = tuple[StoreKey | None, datetime]
 _Places = tuple[str, datetime]
 """The path of verdicts by place, and the end of their window."""
 _FIRST = "c.id IN ({names})"
 _FURTHER = f"c.{ARCHIVE_FIELD}.event_id IN ({{names}}) AND {FLAGGED}"
-_SWEPT = "c.type = 'sweep'"
-"""A sweep may have judged a later arrival of the content than the archive has."""
 
 
 async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
@@ -51,28 +48,40 @@ async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
     An event that has arrived and was not judged has a verdict without a band; one that has not arrived has none, nor
     has one in quarantine that is not flagged. Of the latter at most 20 bodies are read for each id, as pointers say.
     One that nobody had flagged may have the verdict of a night's sweep. What became of an event may be known long after
-    it has left the archive: then the cases tell that name it among their worst, ten each.
+    it has left the archive: then the rows of the stream job tell in which windows it was flagged, as far back as they
+    are read, and the cases that name it among their worst, ten each.
     """
-    windows: defaultdict[_Window, set[str]] = defaultdict(set)
-    next_windows: defaultdict[_Window, set[str]] = defaultdict(set)
+    windows: defaultdict[StoreWindow, set[str]] = defaultdict(set)
+    next_windows: defaultdict[StoreWindow, set[str]] = defaultdict(set)
     places: defaultdict[_Places, set[str]] = defaultdict(set)
-    cases: defaultdict[str, set[str]] = defaultdict(set)
+    paths: defaultdict[str, set[str]] = defaultdict(set)
+    all_gone: list[str] = []
+
+    def look_in(event_id: str, window: StoreWindow) -> None:
+        windows[window].add(event_id)
+        next_windows[_next(window)].add(event_id)
+
     for asked in slices(list(dict.fromkeys(ids)), _IDS):
         archived, quarantined = await both(_windows_of(asked), _quarantined(asked))
         seen = {event_id for event_id, *_ in chain(archived, quarantined)}
         gone = [event_id for event_id in asked if event_id not in seen]
-        for event_id, path in chain(*await both(_in_cases(list(seen), _SWEPT), _in_cases(gone))):
-            cases[path].add(event_id)
+        all_gone += gone
+        for case in chain(*await both(cases_naming(list(seen), SWEPT), cases_naming(gone))):
+            if case.type == "window":
+                look_in(case.event_id, case.window)
+            else:
+                paths[case.path].add(case.event_id)
         for event_id, window in chain(archived, ((each, window) for each, window, _ in quarantined)):
-            windows[window].add(event_id)
-            next_windows[_next(window)].add(event_id)
+            look_in(event_id, window)
         for event_id, _, place in quarantined:
             places[place].add(event_id)
+    for event_id, window in _first_of_each(await windows_naming(all_gone)):
+        look_in(event_id, window)
     container = await warehouse(names.FRAUD_EVENTS)
     in_windows = (_of_window(container, window, ids) for window, ids in windows.items())
     sent_again = (_if_judged(container, window, ids) for window, ids in next_windows.items())
     by_place = (_of_places(container, of_places, ids) for of_places, ids in places.items())
-    in_cases = (_worst_of(container, path, ids) for path, ids in cases.items())
+    in_cases = (_worst_of(container, path, ids) for path, ids in paths.items())
     verdicts: dict[str, OutcomeVerdict] = {}
     for of_some in await together(chain(in_windows, sent_again, by_place, in_cases), at_once=_READS):
         for event_id, verdict in of_some.items():
@@ -81,9 +90,9 @@ async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
     return verdicts
 
 
-async def _windows_of(ids: Sequence[str]) -> list[tuple[str, _Window]]:
+async def _windows_of(ids: Sequence[str]) -> list[tuple[str, StoreWindow]]:
     """The store and the end of the window in which each event arrived, and each flagged content under its id."""
-    windows: defaultdict[str, dict[_Window, None]] = defaultdict(dict)
+    windows: defaultdict[str, dict[StoreWindow, None]] = defaultdict(dict)
     for condition in (_FIRST, _FURTHER):
         asked = listed(ids, "i")
         query = f"SELECT c.id, c.store_id, c.archive FROM c WHERE {condition.format(names=asked.names)}"
@@ -95,20 +104,16 @@ async def _windows_of(ids: Sequence[str]) -> list[tuple[str, _Window]]:
     return [(event_id, window) for event_id, of_id in windows.items() for window in of_id]
 
 
-async def _in_cases(ids: Sequence[str], condition: str = IS_CASE) -> list[tuple[str, str]]:
-    """Each of these events that a case names among its worst, with the path of that case's verdicts."""
-    if not ids:
-        return []
-    asked = listed(ids, "i")
-    query = (
-        f"SELECT t.event_id, c.verdicts_blob FROM c JOIN t IN c.top WHERE {condition} AND t.event_id IN ({asked.names})"
-    )
-    rows = (await cosmos.cases()).query_items(query, parameters=asked.parameters)
-    blobs = [(row["event_id"], str(row.get("verdicts_blob")).partition("/")) async for row in rows]
-    return [(event_id, path) for event_id, (container, _, path) in blobs if container == names.FRAUD_EVENTS and path]
+def _first_of_each(named: Iterable[tuple[str, StoreWindow]]) -> Iterator[tuple[str, StoreWindow]]:
+    """The first windows of each id, as many as are looked at."""
+    counts: Counter[str] = Counter()
+    for event_id, window in named:
+        counts[event_id] += 1
+        if counts[event_id] <= _WINDOWS:
+            yield event_id, window
 
 
-async def _quarantined(ids: Sequence[str]) -> list[tuple[str, _Window, _Places]]:
+async def _quarantined(ids: Sequence[str]) -> list[tuple[str, StoreWindow, _Places]]:
     """Flagged events in quarantine under these ids: the window that may name each, and where verdicts by place lie."""
     pointers = await cosmos.find_quarantined(ids)
     of_path: defaultdict[str, set[str]] = defaultdict(set)
@@ -119,7 +124,7 @@ async def _quarantined(ids: Sequence[str]) -> list[tuple[str, _Window, _Places]]
     return [event for events in bodies for event in events]
 
 
-async def _in_body(path: str, ids: Collection[str]) -> list[tuple[str, _Window, _Places]]:
+async def _in_body(path: str, ids: Collection[str]) -> list[tuple[str, StoreWindow, _Places]]:
     if (read := await read_quarantined(path)) is None:
         return []
     record, body = read
@@ -139,7 +144,7 @@ def _is_among(event: dict[str, Any], ids: Collection[str]) -> bool:
     return isinstance(event_id, str) and event_id in ids
 
 
-async def _of_window(container: ContainerClient, window: _Window, ids: set[str]) -> dict[str, OutcomeVerdict]:
+async def _of_window(container: ContainerClient, window: StoreWindow, ids: set[str]) -> dict[str, OutcomeVerdict]:
     store, end = window
     best = {event_id: OutcomeVerdict(window_end=end) for event_id in ids}
     return best | await _worst_of(container, f"{time_path(end)}/window-{store_label(store)}-", ids)
@@ -156,12 +161,12 @@ async def _worst_of(container: ContainerClient, prefix: str, ids: set[str]) -> d
     return best
 
 
-def _next(window: _Window) -> _Window:
+def _next(window: StoreWindow) -> StoreWindow:
     store, end = window
     return store, end + WINDOW
 
 
-async def _if_judged(container: ContainerClient, window: _Window, ids: set[str]) -> dict[str, OutcomeVerdict]:
+async def _if_judged(container: ContainerClient, window: StoreWindow, ids: set[str]) -> dict[str, OutcomeVerdict]:
     verdicts = await _of_window(container, window, ids)
     return {event_id: verdict for event_id, verdict in verdicts.items() if verdict.band is not None}
 

@@ -1,6 +1,8 @@
 """Contract: an outcome finds the verdict on its event, wherever the event lies and whatever judged it."""
 
 import uuid
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import msgspec
 import pytest
@@ -10,10 +12,11 @@ from activities.judge_places import judge_places
 from activities.window_ids import save_window
 from fraud.archive import ReceivedEvent
 from fraud.quarantine_places import LARGEST_SHARED, PlacesTask
-from fraud.verdicts import from_ndjson, to_ndjson
+from fraud.verdicts import TOP_VERDICTS, from_ndjson, to_ndjson
 from fraud.windows import WINDOW, SuspiciousWindow, Window
 from services import cosmos, names
-from services.blobs import warehouse, write_blob
+from services.blobs import delete_blob, warehouse, write_blob
+from services.desk import reported_ids
 from services.desk.judged_outcomes import verdicts_on
 from tests.activities.window_activities import judge_and_store, verdicts_of
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
@@ -34,6 +37,27 @@ def event_id() -> str:
 async def arrived(body: bytes) -> list[PlacesTask]:
     number = next(_thousands)
     return await archive_events([ReceivedEvent(body, "1", number, str(number), ENQUEUED, None)])
+
+
+async def leave_the_archive(event_id: str) -> None:
+    archive = await cosmos.events()
+    ids: list[dict[str, object]] = [{"name": "@id", "value": event_id}]
+    async for document in archive.query_items("SELECT * FROM c WHERE c.id = @id", parameters=ids):
+        await archive.delete_item(document, partition_key=document["archive_key"])
+
+
+@asynccontextmanager
+async def reported(*windows: SuspiciousWindow) -> AsyncGenerator[None]:
+    """The stream job has written the rows of these windows; other tests count what lies there."""
+    container = await warehouse(names.SUSPICIOUS_EVENTS)
+    paths = [f"{window.window.end:%Y/%m/%d/%H}/{uuid.uuid4().hex}.json" for window in windows]
+    for path, window in zip(paths, windows, strict=True):
+        times = {"WindowStart": window.window.start, "WindowEnd": window.window.end}
+        row = {"store_id": window.store_id, "ids": window.ids, **times}
+        await write_blob(container, path, msgspec.json.encode(row))
+    yield
+    for path in paths:
+        await delete_blob(container, path)
 
 
 async def test_the_verdict_of_a_window_on_an_event_in_quarantine_is_found(event_id: str):
@@ -117,12 +141,31 @@ async def test_an_outcome_that_comes_after_its_event_has_left_the_archive_finds_
     await arrived(event_body(event_id, store_id=STORE, discount=70, priority_shipping=True))
     await judge_and_store(await save_window(SuspiciousWindow(STORE, (event_id,), WINDOW_ENDING_1010)), 0)
     before = await verdicts_on([event_id])
-    archive = await cosmos.events()
-    ids: list[dict[str, object]] = [{"name": "@id", "value": event_id}]
-    async for document in archive.query_items("SELECT * FROM c WHERE c.id = @id", parameters=ids):
-        await archive.delete_item(document, partition_key=document["archive_key"])
+    await leave_the_archive(event_id)
 
     after = await verdicts_on([event_id, f"{event_id}-nobody"])
 
     assert after == before
     assert after[event_id].band is not None
+
+
+async def test_of_a_window_with_more_events_than_its_case_names_each_is_found_that_has_left_the_archive(
+    event_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    ids = tuple(f"{event_id}-{number:02}" for number in range(TOP_VERDICTS + 2))
+    for each in ids:
+        await arrived(event_body(each, store_id=STORE, discount=70, priority_shipping=True))
+    window = SuspiciousWindow(STORE, ids, WINDOW_ENDING_1010)
+    await judge_and_store(await save_window(window), 0)
+    before = await verdicts_on(ids)
+    for each in ids:
+        await leave_the_archive(each)
+
+    async with reported(window):
+        after = await verdicts_on([*ids, f"{event_id}-nobody"])
+        monkeypatch.setattr(reported_ids, "MOST_BLOBS", 0)
+        by_cases = await verdicts_on(ids)
+
+    assert after == before
+    assert all(verdict.band is not None for verdict in after.values())
+    assert len(by_cases) == TOP_VERDICTS
