@@ -6,6 +6,7 @@ listed.
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
+from collections import deque
 from collections.abc import AsyncIterator
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from azure.storage.blob import BlobProperties
 from azure.storage.blob.aio import BlobPrefix, ContainerClient
 
 MAX_LISTED = 50_000
-"""Names of a folder that are listed to find its last."""
+"""Names of a folder that are kept to give the last first, those of its end; pages before them come to the others."""
 
 
 class ListedBlob(msgspec.Struct, frozen=True):
@@ -53,13 +54,14 @@ async def last_first(container: ContainerClient, paths: PathRange) -> AsyncItera
     folders = [paths.root]
     while folders:
         inner: list[str] = []
-        blobs: list[ListedBlob] = []
+        # A listing is in the order of names.
+        blobs: deque[ListedBlob] = deque(maxlen=MAX_LISTED)
         async for item in container.walk_blobs(name_starts_with=folders.pop(), delimiter="/"):
             if not paths.may_hold(item.name):
                 continue
             if isinstance(item, BlobPrefix):
                 inner.append(item.name)
-            elif item.name != paths.before and len(blobs) < MAX_LISTED:
+            elif item.name != paths.before:
                 blobs.append(_listed(item))
         # The app keeps either folders or blobs in a folder.
         for blob in sorted(blobs, key=lambda listed: listed.path, reverse=True):
