@@ -2,7 +2,6 @@
 # pyright: reportUnknownMemberType=false
 # The SDKs pass their options on as untyped keyword arguments.
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.analysis import KeptAlert, alert_path
 from fraud.events import StoreKey
+from fraud.identity import canonical
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.quarantine_places import parse_place
 from fraud.sweep import case_name, sweep_path
@@ -19,6 +19,7 @@ from fraud.windows import WINDOW, Window, store_label
 from services import names
 from services.blobs import read_blob, warehouse
 from services.capture_archive import list_blobs, list_partitions, sequence_span
+from services.desk.cases_naming import SWEPT, cases_naming
 from services.desk.verdicts import verdicts_in
 
 _CAPTURE_LATE = timedelta(hours=2)
@@ -26,6 +27,7 @@ _CAPTURE_BLOBS = 6
 _ROW_BYTES = 16 * 1024 * 1024
 """Of the stream job's blobs of an hour, at most."""
 _VERDICT_BLOBS = 60
+_SWEPT_CASES = 20
 
 
 class Captured(msgspec.Struct, frozen=True):
@@ -133,13 +135,19 @@ async def find_judged_by_place(partition: str, sequence_number: int, window_end:
     return judged
 
 
-async def find_swept(event_id: str, event: Mapping[str, Any], window_end: datetime) -> JudgedIn | None:
-    """The case that a sweep has made of a content that arrived in a window, for which it has one name."""
-    name = case_name(Window(window_end - WINDOW, window_end), event)
-    path = sweep_path(name, window_end)
-    verdicts = await verdicts_in(f"{names.FRAUD_EVENTS}/{path}")
-    ours = tuple(verdict for verdict in verdicts if verdict.event_id == event_id)
-    return JudgedIn(name, path, ours) if ours else None
+async def find_swept(event_id: str, event: dict[str, Any], window_end: datetime) -> list[JudgedIn]:
+    """The cases that sweeps have made of a content, the earliest window first: of its arrival in a window, for which
+    there is one name, and of others, when it was sent again; of these the cases tell, _SWEPT_CASES under an id."""
+    named = (case.path for case in (await cases_naming([event_id], SWEPT))[:_SWEPT_CASES])
+    paths = {sweep_path(case_name(Window(window_end - WINDOW, window_end), event), window_end), *named}
+    form = canonical(event)
+    judged: list[JudgedIn] = []
+    for path in sorted(paths):
+        verdicts = await verdicts_in(f"{names.FRAUD_EVENTS}/{path}")
+        ours = (verdict for verdict in verdicts if verdict.event_id == event_id and verdict.event is not None)
+        if of_content := tuple(verdict for verdict in ours if canonical(verdict.event or {}) == form):
+            judged.append(JudgedIn(name_in(path), path, of_content))
+    return judged
 
 
 class AlertOnCase(msgspec.Struct, frozen=True):

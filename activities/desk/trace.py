@@ -125,16 +125,18 @@ class _Way:
             await self._judged(blob, end)
 
     async def _swept(self, end: datetime) -> None:
-        """The case that a night's sweep has made of a sale that was not flagged, if it has made one."""
-        if (swept := await tracing.find_swept(self._id, self._content.event or {}, end)) is None:
-            return
-        for verdict in swept.verdicts:
-            self._verdict("Sweep", verdict, swept.case_id)
-        await self._case(swept.case_id)
+        """The cases that sweeps have made of a sale that was not flagged: of this arrival, and of others."""
+        for swept in await tracing.find_swept(self._id, self._content.event or {}, end):
+            for verdict in swept.verdicts:
+                again = f"Sent again, window to {verdict.window_end:%Y-%m-%d %H:%M}: "
+                self._verdict("Sweep", verdict, swept.case_id, said_before=again * (verdict.window_end != end))
+            await self._case(swept.case_id)
 
-    def _verdict(self, name: str, verdict: Verdict, case_id: str, at: datetime | None = None) -> None:
+    def _verdict(
+        self, name: str, verdict: Verdict, case_id: str, at: datetime | None = None, *, said_before: str = ""
+    ) -> None:
         reasons = "; ".join(reason.evidence for reason in verdict.reasons)
-        says = f"{verdict.band}, {verdict.score} points" + (f": {reasons}" if reasons else "")
+        says = f"{said_before}{verdict.band}, {verdict.score} points" + (f": {reasons}" if reasons else "")
         self._add(name, "there", says, at, href=f"/desk/cases/{case_id}")
 
     async def _case(self, case_id: str) -> None:

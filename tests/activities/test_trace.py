@@ -2,15 +2,22 @@
 
 import os
 import uuid
+from datetime import datetime, timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
 from activities.alert_fraud_team import alert_fraud_team
 from activities.archive_events import archive_events
 from activities.desk.trace import trace_event
+from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from activities.window_ids import save_window
 from fraud.archive import ReceivedEvent
-from fraud.windows import SuspiciousWindow
+from fraud.judging import judged
+from fraud.sweep import case_name, sweep_path
+from fraud.verdicts import to_ndjson
+from fraud.windows import WINDOW, SuspiciousWindow, Window
 from orchestrations.judge_quarantine import judge_quarantine
 from services import blobs, names
 from services.settings import settings
@@ -53,6 +60,43 @@ async def test_of_a_content_that_was_sent_again_the_first_arrival_is_followed():
     (way,) = (await trace_event(event_id, NOBODY)).contents
 
     assert [step.says for step in way.steps if step.name == "Hub"] == [f"Partition 1, number {number:,}"]
+
+
+async def swept(event: dict[str, Any], end: datetime) -> str:
+    """The name of the case that a sweep makes of a sale that arrived in a window."""
+    window = Window(end - WINDOW, end)
+    name = case_name(window, event)
+    verdict = msgspec.structs.replace(judged(event, STORE, window, None), band="medium")
+    place = VerdictsPlace(name=name, store_id=STORE, window=window, path=sweep_path(name, end), type="sweep")
+    await keep_verdicts(place, to_ndjson([verdict]), lambda _, now: now)
+    return name
+
+
+async def test_each_content_that_was_not_flagged_has_the_cases_of_its_sweeps_of_later_arrivals_too():
+    event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
+    bodies = [event_body(event_id, store_id=STORE, discount=discount) for discount in (10, 20)]
+    for body in bodies:
+        await archive_events([ReceivedEvent(body, "1", number, str(number), ENQUEUED, None)])
+    first, other = map(msgspec.json.decode, bodies)
+    end = WINDOW_ENDING_1010.end
+    expected = {
+        10: [await swept(first, end), await swept(first, end + timedelta(days=1))],
+        20: [await swept(other, end + timedelta(days=2))],
+    }
+
+    ways = (await trace_event(event_id, NOBODY)).contents
+
+    shown = {
+        (way.content.event or {})["discount"]: [step.href for step in way.steps if step.name == "Sweep"] for way in ways
+    }
+    assert shown == {key: [f"/desk/cases/{name}" for name in cases] for key, cases in expected.items()}
+    says = [step.says for way in ways for step in way.steps if step.name == "Sweep"]
+    assert sorted(text.partition("medium")[0] for text in says) == [
+        "",
+        "Sent again, window to 2026-01-03 10:10: ",
+        "Sent again, window to 2026-01-04 10:10: ",
+    ]
+    assert [step.state for way in ways for step in way.steps if step.name == "Case"] == ["there"] * 3
 
 
 async def test_a_history_that_is_not_there_is_not_said_to_have_been_purged_for_a_repair_has_another_name():
