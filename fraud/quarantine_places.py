@@ -73,10 +73,14 @@ class PlacesTask(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return places_path(self.name, self.window_end)
 
     @property
+    def as_before(self) -> "PlacesTask":
+        """The task as an earlier version of the app began it: it kept the verdicts of large bodies with the others."""
+        return msgspec.structs.replace(self, large=None)
+
+    @property
     def verdicts_paths(self) -> tuple[str, ...]:
-        """All paths at which they may lie: an earlier version of the app kept those of large bodies with the others."""
-        shared = msgspec.structs.replace(self, large=None).verdicts_path
-        return tuple(dict.fromkeys((self.verdicts_path, shared)))
+        """All paths at which they may lie, that of an earlier version among them."""
+        return tuple(dict.fromkeys((self.verdicts_path, self.as_before.verdicts_path)))
 
     def evidence(self, sequence_number: int) -> str:
         """The beginning of the paths of the evidence on the events of a body: that of its place, however it comes."""

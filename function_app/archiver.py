@@ -9,7 +9,7 @@ import azure.functions as func
 
 from activities.archive_events import archive_events
 from fraud.archive import ReceivedEvent
-from function_app.durable_client import Client, start_once
+from function_app.durable_client import Client, find, start_once
 from function_app.failures import logged_failure
 from orchestrations.contracts import JUDGE_QUARANTINE
 from services import names
@@ -43,7 +43,8 @@ async def archive(events: typing.List[func.EventHubEvent], client: Client) -> No
     """
     with logged_failure("archive-events"):
         for task in await archive_events(received_events(events)):
-            await start_once(client, JUDGE_QUARANTINE, task.instance_id, task)
+            if task.large is None or await find(client, task.as_before.instance_id) is None:
+                await start_once(client, JUDGE_QUARANTINE, task.instance_id, task)
 
 
 def received_events(events: typing.Sequence[func.EventHubEvent]) -> list[ReceivedEvent]:

@@ -90,7 +90,7 @@ async def test_the_verdict_on_an_event_of_a_large_body_is_found_where_an_earlier
     body = b"[" + event_body(event_id, price=9_999.99, qty=99, note="x" * LARGEST_SHARED) + b', 1, "x"]'
     (task,) = await arrived(body)
     assert task.large is not None
-    await judge_places(msgspec.structs.replace(task, large=None))
+    await judge_places(task.as_before)
 
     verdicts = await verdicts_on([event_id])
 

@@ -14,7 +14,7 @@ from activities.archive_events import archive_events
 from activities.judge_places import judge_places
 from activities.kept_evidence import list_evidence, snapshot_of
 from fraud.archive import ReceivedEvent
-from fraud.quarantine_places import EVENTS_WITH_CONTEXT, PlacesTask, parse_place
+from fraud.quarantine_places import EVENTS_WITH_CONTEXT, LARGEST_SHARED, PlacesTask, parse_place
 from fraud.rules.shipped import SEED, shipped
 from fraud.verdicts import Verdict, from_ndjson
 from reconciliation.reading.keys import RunKeys
@@ -187,3 +187,23 @@ async def test_another_content_under_the_id_at_its_store_counts_against_what_is_
     assert [verdict.event_id for verdict in reused] == [f"p1-{first}/24"]
     snapshot = await snapshot_of(await evidence_paths(task))
     assert of(reused[0], snapshot) == Field(0)
+
+
+async def test_a_large_body_that_an_earlier_version_has_judged_stays_in_its_case_when_it_is_delivered_again():
+    number = next(_thousands)
+    delivery = [fraud(number, 83, note="x" * LARGEST_SHARED)]
+    (task,) = await tasks_of(delivery)
+    before = await judge_places(task.as_before)
+
+    (again,) = await tasks_of(delivery)
+
+    assert again.large == number
+    assert before is not None
+    assert await judge_places(again) == before
+    await judge_places((await tasks_of([fraud(number + 1, 83, note="x" * LARGEST_SHARED)]))[0])
+    folder = task.verdicts_path.rpartition("/")[0]
+    listed = (await blobs.warehouse(names.FRAUD_EVENTS)).list_blobs(name_starts_with=f"{folder}/{task.as_before.name}")
+    assert [blob.name async for blob in listed] == [
+        task.as_before.verdicts_path.replace(".ndjson", f"-at-{number + 1}.ndjson"),
+        task.as_before.verdicts_path,
+    ]

@@ -5,15 +5,21 @@ import uuid
 from collections.abc import AsyncIterator
 from typing import Any
 
+import aiohttp
+import msgspec
 import pytest
 import pytest_asyncio
 from azure.eventhub import EventData
 from azure.eventhub.aio import EventHubProducerClient
 
-from services import cosmos, names
+from fraud.quarantine import QuarantinedEvent, raw
+from fraud.quarantine_places import LARGEST_SHARED, places_tasks
+from fraud.windows import WINDOW
+from services import blobs, cosmos, names
 from services.settings import settings
+from services.watching import azure_time
 from tests.fraud.builders import event_body
-from tests.function_app.http_functions import until
+from tests.function_app.http_functions import INSTANCES, ORCHESTRATORS, call, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("http")]
 
@@ -47,3 +53,43 @@ async def test_frauds_without_a_usable_id_have_a_case_and_their_neighbours_are_a
 
     await until(judged)
     assert neighbour in await until(lambda: cosmos.find_events([neighbour], 3))
+
+
+async def test_a_large_body_whose_judging_an_earlier_version_has_begun_is_not_judged_in_a_case_beside_it(
+    hub: EventHubProducerClient, http: aiohttp.ClientSession
+):
+    last: dict[str, Any] = await hub.get_partition_properties("3")
+    number = last["last_enqueued_sequence_number"] + 1
+    fraud = json.dumps(json.loads(event_body(note="x" * LARGEST_SHARED)) | {"id": 7}).encode()
+    now = await azure_time()
+    records = [
+        QuarantinedEvent(
+            reason="",
+            raw_base64=raw(fraud),
+            partition="3",
+            offset="",
+            sequence_number=number,
+            enqueued_time=now + windows * WINDOW,
+        )
+        for windows in range(12)
+    ]
+    tasks = [task for record in records for task in places_tasks([record])]
+    for task in tasks:
+        before = task.as_before
+        path = f"{ORCHESTRATORS}/judge_quarantine/{before.instance_id}"
+        assert (await call(http, "POST", path, msgspec.to_builtins(before)))[0] == 202
+    quarantine = await blobs.warehouse(names.QUARANTINE)
+
+    async def is_quarantined() -> bool:
+        return any([await quarantine.get_blob_client(record.path).exists() for record in records])
+
+    for body in (fraud, event_body(neighbour := str(uuid.uuid4()))):
+        batch = await hub.create_batch(partition_id="3")
+        batch.add(EventData(body))
+        await hub.send_batch(batch)
+        await until(is_quarantined)
+    await until(lambda: cosmos.find_events([neighbour], 3))
+
+    for task in tasks:
+        async with http.get(f"{INSTANCES}/{task.instance_id}") as answer:
+            assert answer.status == 404
