@@ -6,10 +6,8 @@ EVENTS has one JSON per line, `enqueued_time` and `body`, as `detective world` w
 import argparse
 import asyncio
 import os
-import re
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -17,9 +15,7 @@ from fraud.replay.arrivals import Arrival, Skipped, read_arrivals
 from laying.lay import Laid, lay
 from services import names
 from services.clients import close_clients
-from services.mail_settings import is_loopback
-
-_ADDRESS = re.compile(r"https?://[^;\s]+")
+from services.connections import is_of_this_machine
 
 
 class _Settings(msgspec.Struct, frozen=True):
@@ -46,12 +42,6 @@ def main() -> None:
         sys.exit(f"{options.events} is not a file of events: {'; '.join(skipped.first) or 'it is empty'}")
     laid = asyncio.run(_lay(arrivals))
     sys.stdout.write(msgspec.json.encode(laid).decode() + "\n")
-
-
-def is_of_this_machine(connection: str) -> bool:
-    """True if all addresses of a connection string, one at least, are of this machine."""
-    hosts = [urlsplit(match[0]).hostname for match in _ADDRESS.finditer(connection)]
-    return bool(hosts) and all(host is not None and is_loopback(host) for host in hosts)
 
 
 async def _lay(arrivals: list[Arrival]) -> Laid:

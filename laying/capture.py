@@ -9,12 +9,9 @@ from typing import Any, cast
 import fastavro
 
 from fraud.archive import ReceivedEvent
-from reconciliation.capture.path import LONGEST_INTERVAL
+from reconciliation.capture.path import LAID, LONGEST_INTERVAL
 from reconciliation.capture.records import ENQUEUED
 from services import names
-
-NAMESPACE = "laid"
-"""No hub has such a namespace: a reconciliation leaves it out where something else was captured."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -39,7 +36,23 @@ _PARSED = cast("dict[str, Any]", fastavro.parse_schema(_SCHEMA))
 def capture_blobs(events: Sequence[ReceivedEvent]) -> Iterator[tuple[str, bytes]]:
     """Path and bytes of each blob: one per interval of Capture in which something arrived. Events come in order."""
     for end, group in groupby(events, key=lambda event: _trigger(event.enqueued_time)):
-        yield f"{NAMESPACE}/{names.EVENT_HUB}/0/{end:%Y/%m/%d/%H/%M/%S}.avro", _avro(group)
+        yield _path(end), _avro(group)
+
+
+def idle_blobs(events: Sequence[ReceivedEvent]) -> Iterator[tuple[str, bytes]]:
+    """Path and bytes of the empty blobs of the intervals between these events and of the one behind them.
+
+    By the paths a reconciliation tells up to when the archive is complete.
+    """
+    busy = {_trigger(event.enqueued_time) for event in events}
+    end = min(busy)
+    while (end := end + LONGEST_INTERVAL) <= max(busy) + LONGEST_INTERVAL:
+        if end not in busy:
+            yield _path(end), _avro(())
+
+
+def _path(end: datetime) -> str:
+    return f"{LAID}/{names.EVENT_HUB}/0/{end:%Y/%m/%d/%H/%M/%S}.avro"
 
 
 def _trigger(moment: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """Lay events into the archives: Capture's blobs of all, documents of the last of them, profiles of the whole days."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import msgspec
 
@@ -10,7 +11,8 @@ from fraud.archive import ReceivedEvent, plan_archive
 from fraud.context.look_ups import CUSTOMER_SPAN
 from fraud.replay.arrivals import Arrival
 from fraud.slices import slices
-from laying.capture import NAMESPACE, capture_blobs
+from laying.capture import capture_blobs, idle_blobs
+from reconciliation.capture.path import LAID
 from reconciliation.nightly import ProfilesTask
 from services import names
 from services.blobs import warehouse, write_blob
@@ -42,7 +44,8 @@ async def lay(arrivals: Sequence[Arrival]) -> Laid:
     last = received[-1].enqueued_time
     recent = [event for event in received if event.enqueued_time > last - DOCUMENTS_SPAN]
     archive = await warehouse(names.ALL_EVENTS)
-    blobs = (write_blob(archive, path, data, "application/octet-stream") for path, data in capture_blobs(received))
+    captured = chain(capture_blobs(received), idle_blobs(received))
+    blobs = (write_blob(archive, path, data, "application/octet-stream") for path, data in captured)
     await together(blobs, at_once=_AT_ONCE)
     deliveries = (write_archive(plan_archive(part)) for part in slices(recent, _DELIVERY))
     await together(deliveries, at_once=_AT_ONCE)
@@ -60,4 +63,4 @@ async def lay(arrivals: Sequence[Arrival]) -> Laid:
 
 
 def _received(number: int, arrival: Arrival) -> ReceivedEvent:
-    return ReceivedEvent(arrival.body, NAMESPACE, number, str(number), arrival.enqueued, NAMESPACE)
+    return ReceivedEvent(arrival.body, LAID, number, str(number), arrival.enqueued, LAID)

@@ -141,6 +141,8 @@ class RunPlan(ReadingPlan, frozen=True, kw_only=True):
     """The METHOD of the app that began the run; what another method has read cannot be compared."""
     campaigns: tuple[str, ...] = ()
     """The campaigns that were kept when the run began: a producer may name others, as many as it likes."""
+    laid: bool = False
+    """A past was laid in or beside the range, into the archives of this machine: it is left out."""
 
     @property
     def run(self) -> str:

@@ -141,6 +141,12 @@ def make_plan(
     )
 
 
+def plan_beside(span: Range, laid: Iterable[CaptureBlob]) -> ScanPlan:
+    """The plan where nothing but a past was laid near a range: it tells up to when that reaches, and reads nothing."""
+    plan = make_plan(span, (), laid)
+    return msgspec.structs.replace(plan, partitions=[], scan=[], bucket_bits=0, archive_bytes=0)
+
+
 def buckets_at_once(bucket_bits: int) -> int:
     """The number of neighbouring buckets that one activity compares, one after the other."""
     return max(1, min(MAX_BUCKETS_AT_ONCE, 2**bucket_bits // COMPARE_STEPS))

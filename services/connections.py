@@ -6,11 +6,14 @@ The setting `NAME` is a connection string. Without it, `NAME__{service}` is an a
 connection string is refused: keys have no place there.
 """
 
+import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 import msgspec
 
 from services.hosting import runs_on_azure
+from services.mail_settings import is_loopback
 
 NAMESPACE = "fullyQualifiedNamespace"
 BLOB_SERVICE = "blobServiceUri"
@@ -28,6 +31,7 @@ _KEYS = {
 """The fields that a connection string of each service holds at least, in one of these forms."""
 
 MANAGED_IDENTITY = "managedidentity"
+_ADDRESS = re.compile(r"https?://[^;\s]+")
 
 
 class ConnectionSettingError(ValueError):
@@ -74,6 +78,12 @@ def read_connection(name: str, address_suffix: str, environment: Mapping[str, st
         managed_identity=bool(credential),
         client_id=environment.get(f"{name}__clientId", "").strip() or None,
     )
+
+
+def is_of_this_machine(connection: str) -> bool:
+    """True if all addresses of a connection string, one at least, are of this machine."""
+    hosts = [urlsplit(match[0]).hostname for match in _ADDRESS.finditer(connection)]
+    return bool(hosts) and all(host is not None and is_loopback(host) for host in hosts)
 
 
 def _check(name: str, text: str, forms: Sequence[Sequence[str]]) -> None:

@@ -16,6 +16,7 @@ from services.alert_digests import names_waiting
 from services.desk.cases import find_case
 from services.desk.events import event_details
 from services.instances import Filter, Instance, InstancesError, list_page
+from services.laid_past import is_laid
 from services.reports import list_reports
 from services.tracing import JudgedIn
 from services.watching import azure_time
@@ -62,6 +63,8 @@ class _Way:
         place = self._content.place
         if place is None:
             self._add("Hub", "missing", "Nothing says where in the hub it lay: somebody else wrote the document.")
+        elif is_laid(place.partition):
+            return await self._laid(place, flagged)
         else:
             self._add(
                 "Hub", "there", f"Partition {place.partition}, number {place.sequence_number:,}", place.enqueued_time
@@ -71,6 +74,15 @@ class _Way:
         if place is not None:
             await self._analysed(place, flagged)
             self._reported_in(place)
+        return ContentTrace(content=self._content, flagged=flagged, steps=with_gaps(self._steps))
+
+    async def _laid(self, place: HubPlace, flagged: bool) -> ContentTrace:
+        """The way of an event of a past: the archive has it, and a sweep may have found it."""
+        says = "It was laid into the archives as a past: no hub has had it, and nothing judges it."
+        self._add("Hub", "not_due", says)
+        self._archived()
+        if not flagged:
+            await self._swept(window_of(place.enqueued_time).end)
         return ContentTrace(content=self._content, flagged=flagged, steps=with_gaps(self._steps))
 
     def _add(self, name: str, state: StepState, says: str, at: datetime | None = None, href: str = "") -> None:

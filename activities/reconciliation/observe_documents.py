@@ -20,6 +20,7 @@ from reconciliation.reading.observe import ObservedSums
 from reconciliation.reading.rows import NO_STORE, NO_STREAM, Flag, Kind, RowWriter, store_number
 from reconciliation.reading.scan import Unreadable
 from services import cosmos
+from services.laid_past import is_laid
 
 # ISO times of one zone sort as text, "+00:00" before ".123456+00:00".
 IN_SPAN = f"c.{ARCHIVE_FIELD}.enqueued_time > @start AND c.{ARCHIVE_FIELD}.enqueued_time <= @end"
@@ -61,7 +62,8 @@ async def observe_documents(task: PartTask) -> PartProgress:
     streams = {each.name.rpartition("/")[2]: number for number, each in reversed([*enumerate(plan.partitions)])}
     pages = container.query_items(query=_QUERY, parameters=span_parameters(part), max_item_count=_PAGE).by_page()
     async for page in pages:
-        _add_page(rows, sums, [document async for document in page], campaigns, streams)
+        documents = [document async for document in page if not is_laid(place_of(document)[0])]
+        _add_page(rows, sums, documents, campaigns, streams)
     await write_rows(task, rows, plan.bucket_bits, sums)
     return PartProgress(sums.lines, sums.bytes)
 

@@ -19,13 +19,14 @@ from reconciliation.fingerprint import BlobVersion
 from reconciliation.messages import BlobPart, PlanSummary, Request, RunPlan, SpanPart, Stage
 from reconciliation.method import METHOD
 from reconciliation.paths import part_path, plan_path
-from reconciliation.plan import ReadingPlan, ScanPlan, buckets_at_once, make_plan, reading_span
+from reconciliation.plan import ReadingPlan, ScanPlan, buckets_at_once, make_plan, plan_beside, reading_span
 from reconciliation.ranges import MARGIN, Range
 from services import names
 from services.blobs import warehouse
 from services.campaigns import kept_run_ids
 from services.capture_archive import codec_of, list_blobs, list_last_blobs, list_partitions
 from services.concurrency import together
+from services.laid_past import is_laid
 
 PART_BYTES = 32 * 1024 * 1024
 PART_BLOBS = 500
@@ -43,7 +44,7 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
     """
     span = request.range
     run = request.id
-    captured, plan = await _plan_archive(span)
+    captured, plan, laid = await _plan_archive(span)
     first, last = span.start - MARGIN, span.end + MARGIN
     suspicious = await _list(names.SUSPICIOUS_EVENTS, "", first - _HOUR, last + _LATEST_OUTPUT)
     verdicts = [
@@ -84,17 +85,22 @@ async def plan_reconciliation(request: Request) -> PlanSummary:
         id=run,
         method=METHOD,
         campaigns=tuple(filter(is_campaign_id, await kept_run_ids(MOST_CAMPAIGNS))),
+        laid=laid,
     )
     await make_secret(run)
     await write_struct(plan_path(run), run_plan)
     return PlanSummary(counts, plan.archive_bytes, run=run)
 
 
-async def _plan_archive(span: Range) -> tuple[list[BlobVersion], ScanPlan]:
-    """The captured blobs in and beside a range, and the plan of reading them."""
+async def _plan_archive(span: Range) -> tuple[list[BlobVersion], ScanPlan, bool]:
+    """The captured blobs in and beside a range, the plan of reading them, and true if a past was laid there."""
     archive = await warehouse(names.ALL_EVENTS)
-    partitions = await list_partitions(archive)
+    every = await list_partitions(archive)
+    past = [name for name in every if is_laid(name.partition("/")[0])]
+    partitions = [name for name in every if name not in past]
     start, end = reading_span(span)
+    beside = [blob for name in past for blob in await list_blobs(archive, name, start, end)]
+    laid = any(span.start < blob.triggered < end for blob in beside)
     listed = await together((list_blobs(archive, name, start, end) for name in partitions), at_once=REQUESTS)
     # Capture's codec may change within the range; if it changed once, the first or the last blob shows it.
     edges = [blob for blobs in listed if blobs for blob in (min(blobs), max(blobs))]
@@ -107,8 +113,10 @@ async def _plan_archive(span: Range) -> tuple[list[BlobVersion], ScanPlan]:
     earlier = await together((list_last_blobs(archive, name, start, empty) for name in unknown), at_once=REQUESTS)
     captured = [blob for blobs in (*listed, *(last.blobs for last in earlier)) for blob in blobs]
     beginning = {name for name, last in zip(unknown, earlier, strict=True) if last.is_all}
-    versions = [BlobVersion(names.ALL_EVENTS, blob.name, blob.etag) for blob in captured]
-    return versions, make_plan(span, partitions, captured, codec, beginning)
+    versions = [BlobVersion(names.ALL_EVENTS, blob.name, blob.etag) for blob in (*captured, *beside)]
+    if laid and not captured:
+        return versions, plan_beside(span, beside), laid
+    return versions, make_plan(span, partitions, captured, codec, beginning), laid
 
 
 def _show_the_beginning(blobs: Sequence[CaptureBlob], span: Range, empty: int) -> bool:

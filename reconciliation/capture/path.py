@@ -12,6 +12,9 @@ import msgspec
 
 LONGEST_INTERVAL = timedelta(minutes=15)
 """Capture triggers at least this often."""
+LAID = "laid"
+"""The namespace, and in documents the partition and the run, of a past that `python -m laying` has laid into the
+archives of this machine. No hub has had its events, and nothing judges them."""
 
 _NAME = re.compile(r"([^/]+)/([^/]+)/([^/]+)/(\d{4})/(\d\d)/(\d\d)/(\d\d)/(\d\d)/(\d\d)[^/]*\.avro")
 

@@ -21,10 +21,12 @@ def sentence(verdict: RunVerdict, plan: RunPlan, summary: Summary) -> str:
         "balanced": f"{_all(summary.expected)} reported and judged once, out of {summary.captured:,} captured.",
         "differences": f"{_faults(summary)}.",
         "incomplete": "What was compared balances, but it is not all.",
-        "empty": "The archive holds no events in this range.",
+        "empty": f"The archive holds no events {'of a hub ' * plan.laid}in this range.",
     }[verdict]
     if not plan.is_complete:
         words += f" {_incomplete(plan)}"
+    if plan.laid:
+        words += " A past was laid here: no hub has had it and nothing judges it, so it is left out."
     if not plan.with_documents:
         words += " Cosmos was left out."
     if summary.corrected:

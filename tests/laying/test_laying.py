@@ -6,8 +6,8 @@ import pytest
 
 from activities.watching.flagged_windows import read_flagged_windows
 from fraud.archive import original_event
-from laying.__main__ import is_of_this_machine
 from services import cosmos
+from services.connections import is_of_this_machine
 from services.profiles import profiles_of, read_manifest
 from tests.laying.conftest import NOON, START, Past
 

@@ -70,7 +70,7 @@ async def test_the_reconciliation_counts_no_swept_sale_as_unexpected_or_twice(pa
     _, report = await reconcile(Range(START.replace(day=3), START.replace(day=4)))
 
     accounts = report.accounts
-    assert accounts.expected > 0
+    assert report.verdict == "empty", "the past is left out, and nothing but the swept sales could be compared"
     assert (accounts.analysed, accounts.unexpected, accounts.duplicates, accounts.verdict_differs) == (0, 0, 0, 0)
     assert (accounts.case_unexpected, accounts.case_differs) == (0, 0)
 
@@ -88,6 +88,5 @@ async def test_an_outcome_and_a_trace_of_a_swept_sale_find_its_verdict(past: Pas
     assert (outcome.band, outcome.score) == (verdict.band, verdict.score)
     assert outcome.rules == tuple(sorted({reason.rule for reason in verdict.reasons}))
     steps = {step.name: step for step in way.steps}
-    assert steps["Flagged"].says == "It does not meet the rule: no window names it."
     assert steps["Sweep"].says.startswith(f"{verdict.band}, {verdict.score} points: ")
     assert (steps["Sweep"].href, steps["Case"].says) == (f"/desk/cases/{name}", f"{name} is open")

@@ -24,9 +24,10 @@ from azure.servicebus.aio import ServiceBusClient
 from fraud.archive import ReceivedEvent
 from fraud.generation import generate_events
 from fraud.windows import WINDOW
-from laying.capture import NAMESPACE, capture_blobs
+from laying.capture import capture_blobs
 from local_azure.testing import Clock
 from local_azure.testing.parts import running
+from reconciliation.capture.path import LAID
 from services import names
 from services.blobs import warehouse, write_blob
 from services.clients import close_clients
@@ -112,7 +113,7 @@ async def _send(database: Path) -> None:
     archive = await warehouse(names.ALL_EVENTS)
     for path, content in capture_blobs(captured):
         # Capture of the hub itself would wait for its interval.
-        at = path.replace(f"{NAMESPACE}/{names.EVENT_HUB}/0", f"namespace/{names.EVENT_HUB}/{_PARTITION}")
+        at = path.replace(f"{LAID}/{names.EVENT_HUB}/0", f"namespace/{names.EVENT_HUB}/{_PARTITION}")
         await write_blob(archive, at, content)
     row = f"{SENT:%Y/%m/%d/%H}/0_seen_1.json"
     await write_blob(await warehouse(names.SUSPICIOUS_EVENTS), row, _window())
