@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import broker, desk, durable, fraud_worlds, pipeline, reconciliation, stream_engine, window
+from benchmarks import broker, desk, durable, fraud_worlds, judging, pipeline, reconciliation, stream_engine, window
 from benchmarks.results import RESULT, Measured, keep, measured_now
 from benchmarks.rows import Row
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[], Sequence[Row]]] = {
     "broker": broker.measure,
     "reconciliation": reconciliation.measure,
     "pipeline": pipeline.measure,
+    "judging": judging.measure,
     "window": window.measure,
     "worlds": fraud_worlds.measure,
     "desk": desk.measure,

@@ -11,10 +11,10 @@ from typing import Any
 from fraud.rules.compiling import CompiledRule
 from fraud.rules.definition import Comparator, WeightStep
 from fraud.rules.language.compiled import ReadFact, condition_tree, fact_of, quantity_tree
-from fraud.rules.language.tree import Kinds
+from fraud.rules.language.tree import Kinds, Value
 
-Ask = Callable[[ReadFact], list[tuple[int, int]]]
-"""The places of the rules that hold, each with the number of the step that it reaches, in order.
+Ask = Callable[[ReadFact], list[tuple[int, int, Value]]]
+"""The places of the rules that hold, each with the number of the step that it reaches and its value, in order.
 
 Raises ArithmeticError for numbers beyond all bounds, and TypeError for a fact of another kind: then the rules are asked
 one by one.
@@ -47,7 +47,7 @@ def asking(rules: Sequence[CompiledRule], kinds: Kinds) -> Ask:
 
 def _asked(rule: CompiledRule, place: int, kinds: Kinds) -> ast.stmt:
     definition = rule.definition
-    body: list[ast.stmt] = [_held(place, 0)]
+    body: list[ast.stmt] = [_held(place, 0, ast.Constant(None))]
     if definition.value is not None:
         tree, _ = quantity_tree(definition.value, kinds)
         body = [_assign("value", tree), _steps(rule.steps, definition.comparison, place)]
@@ -61,14 +61,14 @@ def _steps(steps: Sequence[WeightStep], comparison: Comparator, place: int) -> a
     last: list[ast.stmt] = []
     for number, step in enumerate(steps):
         passed = ast.Compare(_name("value"), [_OPERATORS[comparison]()], [ast.Constant(step.bound)])
-        last = [ast.If(passed, [_held(place, number)], last)]
+        last = [ast.If(passed, [_held(place, number, _name("value"))], last)]
     return ast.If(ast.Compare(_name("value"), [ast.IsNot()], [ast.Constant(None)]), [is_nan, *last], [])
 
 
-def _held(place: int, step: int) -> ast.stmt:
+def _held(place: int, step: int, value: ast.expr) -> ast.stmt:
     append = ast.Attribute(_name("held"), "append", ast.Load())
-    pair = ast.Tuple([ast.Constant(place), ast.Constant(step)], ast.Load())
-    return ast.Expr(ast.Call(append, [pair], []))
+    reached = ast.Tuple([ast.Constant(place), ast.Constant(step), value], ast.Load())
+    return ast.Expr(ast.Call(append, [reached], []))
 
 
 def _assign(name: str, value: ast.expr) -> ast.stmt:

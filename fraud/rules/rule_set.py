@@ -60,15 +60,16 @@ class RuleSet:
         `rates` are those of the days before; they bound the weights if the set's are measured.
         """
         weights = self._weights(rates if self.definition.measured else NO_RATES)
+        rules, read = self.rules, facts.get
         try:
-            asked: list[tuple[int, int | None]] = [*self._ask(facts.get)]
+            reasons = [
+                reason
+                for place, step, value in self._ask(read)
+                if (reason := _weighed(rules[place], read, weights[place][step], step, value)) is not None
+            ]
         except (ArithmeticError, TypeError, ValueError):
-            asked = [(place, None) for place in range(len(self.rules))]
-        reasons = [
-            reason
-            for place, step in asked
-            if (reason := _reason(self.rules[place], facts.get, weights[place], step)) is not None
-        ]
+            asked = (_reason(rule, read, of_rule) for rule, of_rule in zip(rules, weights, strict=True))
+            reasons = [reason for reason in asked if reason is not None]
         return self._capped(reasons) if self.definition.groups else tuple(reasons)
 
     def _weights(self, rates: Rates) -> list[tuple[int, ...]]:
@@ -94,7 +95,7 @@ class RuleSet:
     def held(self, facts: FactValues) -> list[tuple[str, int]]:
         """The rules that hold, excused or not, and the number of the step that each reaches: what rates count."""
         try:
-            return [(self.rules[place].id, step) for place, step in self._ask(facts.get)]
+            return [(self.rules[place].id, step) for place, step, _ in self._ask(facts.get)]
         except (ArithmeticError, TypeError, ValueError):
             return [(rule.id, step) for rule in self.rules if (step := _step_held(rule, facts.get)) is not None]
 
@@ -120,20 +121,21 @@ class RuleSet:
         return tuple(capped())
 
 
-def _reason(rule: CompiledRule, read: ReadFact, weights: tuple[int, ...], step: int | None) -> Reason | None:
-    """The reason of a rule that reaches a step; of one that is still to be asked if `step` is None."""
+def _reason(rule: CompiledRule, read: ReadFact, weights: tuple[int, ...]) -> Reason | None:
+    """The reason of a rule that is asked alone, since numbers beyond all bounds must not spare the others."""
     try:
-        number = _step_reached(rule, read) if step is None else step
-        return None if number is None else _weighed(rule, read, weights[number], number)
+        if (number := _step_reached(rule, read)) is None:
+            return None
+        return _weighed(rule, read, weights[number], number, rule.value(read) if rule.value else None)
     except (ArithmeticError, ValueError):  # ValueError: Python does not write out numbers of more than 4,300 digits
         return Reason(rule.id, rule.most, BEYOND)
 
 
-def _weighed(rule: CompiledRule, read: ReadFact, weight: int, number: int) -> Reason | None:
+def _weighed(rule: CompiledRule, read: ReadFact, weight: int, number: int, value: Value) -> Reason | None:
     """The reason of a rule that reaches a step; None if its rates or an excuse leave nothing of it."""
     if not weight and rule.steps[number].weight:
         return None
-    text = rule.text(read, rule.value(read), rule.bounds[number]) if rule.value else rule.text(read)
+    text = rule.text(read, value, rule.bounds[number])
     if rule.excuses and (excuse := _excuse(rule, read)):
         weight, text = min(weight, excuse.weight), f"{text}; but {excuse.text(read)}"
         return Reason(rule.id, weight, text) if weight else None
