@@ -4,7 +4,7 @@ import logging
 
 import msgspec
 
-from fraud.quarantine import QuarantinedEvent, QuarantinedEvidence, QuarantinedWindow
+from fraud.quarantine import MAX_REASON, QuarantinedEvent, QuarantinedEvidence, QuarantinedWindow
 from services import names
 from services.blobs import warehouse, write_blob
 
@@ -12,7 +12,7 @@ _log = logging.getLogger(__name__)
 
 
 async def quarantine(record: QuarantinedEvent | QuarantinedEvidence | QuarantinedWindow) -> None:
-    """Write a record to the container `quarantine`, at a path computed from its origin."""
-    await write_blob(await warehouse(names.QUARANTINE), record.path, msgspec.json.encode(record))
-    # A reason may quote what was sent, which is long at its producer's will.
+    """Write a record to the container `quarantine`, at a path computed from its origin. Its reason may be cut."""
+    kept = msgspec.structs.replace(record, reason=record.reason[:MAX_REASON])
+    await write_blob(await warehouse(names.QUARANTINE), record.path, msgspec.json.encode(kept))
     _log.warning("quarantined %s: %.500s", record.path, record.reason)

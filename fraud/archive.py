@@ -28,6 +28,10 @@ _IN_PART = "read_in_part"
 RESERVED = frozenset({ARCHIVE_FIELD, KEY_FIELD, "ttl", "_rid", "_self", "_etag", "_attachments", "_ts"})
 """Fields that the archive or Cosmos would overwrite or act upon (`ttl` deletes a document)."""
 
+MAX_RUN_ID = 200
+"""Characters of the name of an event's run. One of ours has less than 80; a producer may send a megabyte there, which
+would lie in memory, document and verdict beside the event."""
+
 _OVERHEAD = 512
 """Bytes around a document in a batch, at most, beside its event's id: operations, and the name of a further one."""
 
@@ -128,6 +132,11 @@ def read_event(body: bytes) -> tuple[StoreEvent, dict[str, Any]]:
     return event, content
 
 
+def _run_named(run_id: object) -> str | None:
+    """A run as an event or a document names it; None for one with more than MAX_RUN_ID characters, or no text."""
+    return run_id if isinstance(run_id, str) and len(run_id) <= MAX_RUN_ID else None
+
+
 def _document(source: ReceivedEvent) -> ArchiveDocument:
     event, content = read_event(source.body)
     content["store_id"] = event.store_key
@@ -137,7 +146,7 @@ def _document(source: ReceivedEvent) -> ArchiveDocument:
         "sequence_number": source.sequence_number,
         "offset": source.offset,
         "enqueued_time": source.enqueued_time.astimezone(UTC).isoformat(),
-        "run_id": source.run_id,
+        "run_id": _run_named(source.run_id),
     }
     return ArchiveDocument(content, source, event.id)
 
@@ -177,7 +186,7 @@ def original_event(document: dict[str, Any]) -> tuple[dict[str, Any], str | None
     """The event as its producer sent it, and its run id, from a document that was read back from the archive.
 
     The archive's fields and Cosmos's own are left out; a store that the archive put in for a missing one too. A
-    document that someone else wrote has no run.
+    document that someone else wrote has no run. One of an earlier version may have a longer run id than is taken now.
     """
     archive = _archive_of(document)
     run_id: Any = archive.get("run_id")
@@ -186,7 +195,7 @@ def original_event(document: dict[str, Any]) -> tuple[dict[str, Any], str | None
         event["id"] = archive["event_id"]
     if event.get("store_id") == UNKNOWN_STORE:
         del event["store_id"]
-    return event, run_id if isinstance(run_id, str) else None
+    return event, _run_named(run_id)
 
 
 def event_id_of(document: dict[str, Any]) -> str:

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
+MAX_REASON = 1_000
+"""Characters of a reason that are kept: it may quote what was sent, which is long at its producer's will."""
+
 _PATH = re.compile(r"store-events/(?:[0-9]{2,4}/){4}p[0-9A-Za-z]{1,20}-[0-9]{1,19}\.json", re.ASCII)
 
 

@@ -21,6 +21,8 @@ WINDOW_MILLISECONDS = WINDOW // timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MAX_IDS = 20_000
 """More than a queue message of 256 KB on Standard can hold (an id takes about 39 bytes)."""
+MAX_STORE_TEXT = 200
+"""Characters of a store that is a text: each verdict of the window has it. The job sends numbers."""
 _COMPACT = "%Y%m%dT%H%M%SZ"
 
 
@@ -167,6 +169,8 @@ def _window(content: Any) -> tuple[SuspiciousWindow, int]:
         raise NotAWindowError("WindowStart and WindowEnd must carry a time zone")
     if isinstance(row.store_id, str) and not _is_whole(row.store_id):
         raise NotAWindowError("the store of the window holds half of a surrogate pair")
+    if isinstance(row.store_id, str) and len(row.store_id) > MAX_STORE_TEXT:
+        raise NotAWindowError(f"the store of the window has more than {MAX_STORE_TEXT} characters")
     if window.end - window.start != WINDOW or (window.end - _EPOCH) % WINDOW:
         # Its name has its end to the second: under it another one would be taken for analysed.
         raise NotAWindowError(f"{row.WindowStart} to {row.WindowEnd} is not a window of five minutes")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from fraud.quarantine import MAX_REASON
 from reconciliation.capture.blocks import read_blocks
 from reconciliation.capture.file import Block, CaptureFile, Damage
 from reconciliation.capture.reader import Reader, reader_of
@@ -27,6 +28,10 @@ class Unreadable(msgspec.Struct, frozen=True, order=True):
     path: str
     offset: int
     reason: str
+
+    def __post_init__(self) -> None:
+        if len(self.reason) > MAX_REASON:  # it quotes what stands there, which may be long
+            msgspec.structs.force_setattr(self, "reason", self.reason[:MAX_REASON])
 
 
 class ScanSums(msgspec.Struct):

@@ -4,6 +4,7 @@ import asyncio
 import os
 import time
 import uuid
+from base64 import b64decode
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -19,6 +20,7 @@ from azure.cosmos.exceptions import CosmosHttpResponseError
 from activities.archive_events import archive_events
 from fraud.archive import ArchiveDocument, ReceivedEvent
 from fraud.events import StoreKey
+from fraud.quarantine import MAX_REASON
 from services import blobs, cosmos, names
 from services.clients import close_clients
 from services.settings import settings
@@ -232,6 +234,16 @@ async def test_a_body_that_takes_long_to_read_keeps_nothing_else_of_the_app_wait
     assert (await quarantined(hostile))["reason"]
     assert len(await archived(run)) == 1
     assert max(pauses) < 0.4
+
+
+async def test_a_reason_quotes_what_was_sent_no_further_than_people_read(run: str):
+    odd = received(event_body(run, event_type="x" * 500_000), 940_000)
+    await archive_events([odd])
+
+    record = await quarantined(odd)
+    assert record["reason"].startswith("not a store event: Invalid enum value 'xxx")
+    assert len(record["reason"]) == MAX_REASON
+    assert b64decode(record["raw_base64"]) == odd.body
 
 
 @asynccontextmanager

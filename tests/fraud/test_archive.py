@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fraud.archive import (
+    MAX_RUN_ID,
     ArchiveDocument,
     ArchiveWrites,
     ReceivedEvent,
@@ -38,6 +39,17 @@ def test_a_document_is_the_producers_event_and_one_field_of_the_archive():
         "enqueued_time": "2026-01-02T10:07:30.007000+00:00",
         "run_id": "campaign-x",
     }
+
+
+@pytest.mark.parametrize("length", [MAX_RUN_ID, MAX_RUN_ID + 1, 900_000])
+def test_a_run_id_that_is_longer_than_any_of_ours_reaches_neither_document_nor_verdict(length: int):
+    long = "r" * length
+    (document,) = written(plan_archive([msgspec.structs.replace(received(event_body("a")), run_id=long)]))
+    earlier = {**document.content, "archive": {**document.content["archive"], "run_id": long}}
+    run = long if length == MAX_RUN_ID else None
+
+    assert document.content["archive"]["run_id"] == run
+    assert original_event(earlier) == (msgspec.json.decode(event_body("a")), run)
 
 
 def test_documents_are_grouped_by_store_and_id():

@@ -133,6 +133,7 @@ def test_times_are_read_as_the_stream_job_prints_them():
         (message({**ROW, "ids": []}), "has no ids"),
         (message({**ROW, "ids": [1, None]}), "are not strings"),
         (message({**ROW, "ids": None}), "ids"),
+        (message({**ROW, "store_id": "s" * 201}), "more than 200 characters"),
         (message({**ROW, "ids": [str(number) for number in range(MAX_IDS + 1)]}), "at most 20000"),
         (message({**ROW, "WindowStart": "2026-01-02T10:10:00Z"}), "is not a window of five minutes"),
         (message({**ROW, "WindowStart": "2026-01-02T10:04:59Z"}), "is not a window of five minutes"),

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from fraud.judging import judged
+from fraud.quarantine import MAX_REASON
 from fraud.verdicts import Case, case_of, to_ndjson
 from reconciliation.capture.records import Records
 from reconciliation.ranges import Range
@@ -46,6 +47,15 @@ def test_a_line_without_end_is_reported_and_the_next_is_read(monkeypatch: pytest
         (2, "a line of more than 1000 bytes")
     ]
     assert len(observer.rows) == 2 + 1, "two verdicts and the case that they make"
+
+
+def test_a_reason_quotes_what_cannot_be_read_no_further_than_people_read():
+    odd = json.dumps(verdict(FIRST, 1, "a") | {"band": "x" * 1_000_000}).encode()
+
+    (place,) = verdicts_of(odd, 2**20).sums.unreadable
+
+    assert place.reason.startswith("not a verdict: Invalid enum value 'xxx")
+    assert len(place.reason) == MAX_REASON
 
 
 def test_a_verdict_far_from_the_range_names_no_campaign_of_it():
