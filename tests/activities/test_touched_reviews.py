@@ -107,3 +107,12 @@ async def test_a_journal_whose_last_entry_was_deleted_or_altered_is_named():
 
     assert await problems_of(deleted) == ["the journal lacks its last entry, number 1"]
     assert await problems_of(altered) == ["the case is dismissed, and its journal leads to open"]
+
+
+async def test_cases_of_each_page_are_looked_at(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(cosmos, "MAX_READ_ITEMS", 2)
+    names = [await a_case() for _ in range(5)]
+    for name in names:
+        await touch(name, {"state": "dismissed"})
+
+    assert [len(await problems_of(name)) for name in names] == [1, 1, 1, 1, 1]
