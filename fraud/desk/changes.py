@@ -113,6 +113,7 @@ def _change(  # noqa: PLR0917 - who, when, what and why are the entry of a journ
     # The app's own entries, of which there are few, always find a place.
     if number > MAX_ENTRIES - 10 and who.by != "app":
         raise ProblemError(409, "Journal full", f"the journal of this case has its {MAX_ENTRIES} entries")
+    changed = msgspec.structs.replace(review, entries=number, changed=when)
     entry = JournalEntry(
         case_id=case.id,
         number=number,
@@ -123,8 +124,14 @@ def _change(  # noqa: PLR0917 - who, when, what and why are the entry of a journ
         state=review.state,
         why=why,
         assignee=review.assignee,
+        before=case.review.sealed or "",
+        reviewed=changed.digest,
     )
-    return Change(msgspec.structs.replace(review, entries=number, changed=when), entry)
+    return _sealed(changed, entry)
+
+
+def _sealed(review: Review, entry: JournalEntry) -> Change:
+    return Change(msgspec.structs.replace(review, sealed=entry.digest), entry)
 
 
 def stepped(case: CaseRow, step: EntryKind, when: datetime, due: datetime | None, reopened: int = 0) -> Change | None:
@@ -145,7 +152,7 @@ def stepped(case: CaseRow, step: EntryKind, when: datetime, due: datetime | None
 def nobody_to_tell(change: Change) -> Change:
     """The change of a step that no receiver is told of: its entry says so."""
     why = f"{change.entry.why}; nobody to tell: no webhook is set"
-    return msgspec.structs.replace(change, entry=msgspec.structs.replace(change.entry, why=why))
+    return _sealed(change.review, msgspec.structs.replace(change.entry, why=why))
 
 
 def reanalysed(case: CaseRow, reanalysis: str, when: datetime, why: str) -> Change | None:

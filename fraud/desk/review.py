@@ -5,8 +5,9 @@ over the other, and the first review keeps in `judged` when the case was judged.
 a document of its own that is written once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import Annotated, Literal
 
 import msgspec
@@ -67,10 +68,22 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Absent from what an earlier version decided; comments and re-analyses move `changed` and not this."""
     decided_on: DecidedOn | None = None
     """Absent likewise, and where the stakes were unknown; the case's own follow its verdicts."""
+    sealed: str | None = None
+    """The digest of the last entry of its journal. Absent as long as an earlier version wrote that."""
+
+    @property
+    def digest(self) -> str:
+        """Of all of it but its seal: 128 bits in hexadecimal."""
+        return _digest(msgspec.structs.replace(self, sealed=None))
 
 
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An entry of a case's journal: who, when, what and why, and the state after it."""
+    """An entry of a case's journal: who, when, what and why, and the state after it.
+
+    `before` is the digest of the entry before, empty if there is none that has one; `reviewed` is that of the
+    review which was written with it. So whoever changes a review or an entry is noticed, unless all that follow are
+    changed, too. An earlier version wrote neither.
+    """
 
     case_id: str
     number: int
@@ -81,11 +94,18 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     state: CaseState
     why: str | None = None
     assignee: str | None = None
+    before: str | None = None
+    reviewed: str | None = None
 
     @property
     def id(self) -> str:
         """Its document's id."""
         return entry_name(self.case_id, self.number)
+
+    @property
+    def digest(self) -> str:
+        """Of all of it: 128 bits in hexadecimal."""
+        return _digest(self)
 
 
 def entry_name(case_id: str, number: int) -> str:
@@ -93,25 +113,34 @@ def entry_name(case_id: str, number: int) -> str:
     return f"journal:{case_id}:{number:06}"
 
 
-def touch_problem(review: Review, last: JournalEntry | None) -> str:
-    """The sentence that says why the last entry is not the one that was written with a review; empty if it may be."""
-    if last is None and review.entries:
-        return f"the journal lacks its last entry, number {review.entries}"
-    return _state_problem(review, last.state if last else Review().state)
-
-
-def journal_problem(review: Review, journal: Sequence[JournalEntry]) -> str:
+def journal_problem(review: Review, journal: Iterable[JournalEntry]) -> str:
     """The sentence that says why a journal is not that of a review; empty if each of its changes is told there.
 
     Every change writes both at once, so somebody else has been here. Entries that came since the review was read do
     not count.
     """
-    told = {entry.number: entry for entry in journal}
-    missing = [number for number in range(1, review.entries + 1) if number not in told]
-    if missing:
-        return f"the journal lacks {len(missing)} of its {review.entries} entries, the first is {missing[0]}"
-    return _state_problem(review, told[review.entries].state if review.entries else Review().state)
+    told = {entry.number: entry for entry in journal if 1 <= entry.number <= review.entries}
+    if (lacking := review.entries - len(told)) > 0:
+        first = next(number for number in range(1, review.entries + 1) if number not in told)
+        return f"the journal lacks {lacking} of its {review.entries} entries, the first is {first}"
+    entries = [told[number] for number in sorted(told)]
+    state = entries[-1].state if entries else Review().state
+    if state != review.state:
+        return f"the case is {review.state}, and its journal leads to {state}"
+    return _seal_problem(review, entries)
 
 
-def _state_problem(review: Review, state: CaseState) -> str:
-    return f"the case is {review.state}, and its journal leads to {state}" if state != review.state else ""
+def _seal_problem(review: Review, entries: Sequence[JournalEntry]) -> str:
+    """The sentence that says which entry, or if the review, is not what was written; empty if all may be."""
+    if not entries:
+        return "" if review == Review() else "the case has a review, and its journal is empty"
+    after: list[str | None] = [*(entry.before or None for entry in entries[1:]), review.sealed]
+    for entry, seal in zip(entries, after, strict=True):
+        if seal != (entry.digest if entry.before is not None else None):
+            return f"entry {entry.number} of the journal is not what was written"
+    written = entries[-1].reviewed
+    return "" if written in {None, review.digest} else "the review is not what was written with its last entry"
+
+
+def _digest(told: Review | JournalEntry) -> str:
+    return sha256(msgspec.json.encode(told, order="deterministic")).hexdigest()[:32]

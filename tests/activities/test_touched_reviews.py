@@ -1,8 +1,9 @@
 """A case that somebody has closed past the desk is named by the verification, and by the night."""
+# pyright: reportPrivateUsage=false
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from fraud.judging import judged
 from fraud.verdicts import amended, to_ndjson, verdicts_path
 from fraud.watching.checks import Night
 from services import cosmos
+from services.desk import touched_reviews
 from services.desk.cases import find_case
 from services.desk.reviews import change_case
 from services.watching import azure_time
@@ -72,7 +74,12 @@ async def test_what_people_do_at_the_desk_is_in_order():
     ("change", "problem"),
     [
         ({"state": "dismissed"}, "the case is dismissed, and its journal leads to open"),
-        ({"state": "dismissed", "entries": 3}, "the journal lacks its last entry, number 3"),
+        ({"state": "dismissed", "entries": 3}, "the journal lacks 3 of its 3 entries, the first is 1"),
+        (
+            {"state": "dismissed", "entries": 10**15},
+            f"the journal lacks {10**15} of its {10**15} entries, the first is 1",
+        ),
+        ({"assignee": "Ben"}, "the case has a review, and its journal is empty"),
         ({"state": "expired", "decided_by": "Ana"}, "the case is expired, and its journal leads to open"),
         ({"state": "gone"}, "its review cannot be read"),
     ],
@@ -105,8 +112,91 @@ async def test_a_journal_whose_last_entry_was_deleted_or_altered_is_named():
     entry: dict[str, Any] = dict(await container.read_item(f"journal:{altered}:000001", 3))
     await container.upsert_item(entry | {"state": "open"})
 
-    assert await problems_of(deleted) == ["the journal lacks its last entry, number 1"]
+    assert await problems_of(deleted) == ["the journal lacks 1 of its 1 entries, the first is 1"]
     assert await problems_of(altered) == ["the case is dismissed, and its journal leads to open"]
+
+
+async def worked_on() -> str:
+    """A case with three entries, as a person leaves it at the desk."""
+    name = await a_case()
+    await review(
+        name,
+        lambda case: commented(case, ANA, NOW, "strange"),
+        lambda case: assigned(case, ANA, NOW, "Ana", None),
+        lambda case: decided(case, ANA, NOW, "dismissed", "a friend of the house"),
+    )
+    return name
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"who": "Ben"},
+        {"why": "nothing"},
+        {"when": "2026-01-02T10:59:00Z"},
+        {"what": "reminded"},
+        {"before": None},
+        {"before": ""},
+        {"reviewed": None},
+    ],
+)
+async def test_an_entry_that_somebody_has_rewritten_is_named_however_early_it_is(number: int, change: dict[str, Any]):
+    name = await worked_on()
+    container = await cosmos.cases()
+    entry: dict[str, Any] = dict(await container.read_item(f"journal:{name}:{number:06}", 3))
+    await container.upsert_item(entry | change)
+
+    is_as_it_was = number == 1 and change == {"before": ""}
+    assert len(await problems_of(name)) == (0 if is_as_it_was else 1)
+
+
+@pytest.mark.parametrize(
+    "change", [{"why": "nothing"}, {"decided_by": "Ben"}, {"assignee": None}, {"revision": 2}, {"sealed": None}]
+)
+async def test_a_review_that_somebody_has_rewritten_without_its_state_is_named(change: dict[str, Any]):
+    name = await worked_on()
+    await touch(name, change)
+
+    assert len(await problems_of(name)) == 1
+
+
+async def test_an_earlier_entry_that_was_deleted_is_named_even_long_after_its_night(monkeypatch: pytest.MonkeyPatch):
+    name = await worked_on()
+    await (await cosmos.cases()).delete_item(f"journal:{name}:000001", 3)
+    at_its_night = await problems_of(name)
+    monkeypatch.setattr(touched_reviews, "LOOKED_BACK", timedelta(days=-1))
+
+    assert at_its_night == ["the journal lacks 1 of its 3 entries, the first is 1"]
+    assert await problems_of(name) == ["its journal has another number of entries than its review tells of"]
+
+
+async def test_an_entry_of_an_old_case_that_somebody_rewrites_is_named(monkeypatch: pytest.MonkeyPatch):
+    name = await worked_on()
+    container = await cosmos.cases()
+    entry: dict[str, Any] = dict(await container.read_item(f"journal:{name}:000002", 3))
+    monkeypatch.setattr(touched_reviews, "_CASES_SINCE", touched_reviews._CASES_SINCE + " AND false")
+    before = await problems_of(name)
+    await container.upsert_item(entry | {"who": "Ben"})
+
+    assert (before, await problems_of(name)) == ([], ["entry 2 of the journal is not what was written"])
+
+
+async def test_what_an_earlier_version_has_written_is_in_order_and_goes_on_with_seals():
+    name = await worked_on()
+    container = await cosmos.cases()
+    for number in (1, 2, 3):
+        entry: dict[str, Any] = dict(await container.read_item(f"journal:{name}:{number:06}", 3))
+        await container.upsert_item({field: entry[field] for field in entry if field not in ("before", "reviewed")})
+    document: dict[str, Any] = dict(await container.read_item(name, 3))
+    del document["review"]["sealed"]
+    await container.upsert_item(document)
+    before = await problems_of(name)
+    await review(name, lambda case: commented(case, ANA, NOW, "after all"))
+
+    assert (before, await problems_of(name)) == ([], [])
+    await touch(name, {"why": "nothing"})
+    assert await problems_of(name) == ["the review is not what was written with its last entry"]
 
 
 async def test_cases_of_each_page_are_looked_at(monkeypatch: pytest.MonkeyPatch):
