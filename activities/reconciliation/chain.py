@@ -39,6 +39,8 @@ _FOLDERS = ("reconciliations/", "acknowledgements/", RULES_IN_USE)
 _ATTEMPTS = 20
 _LOOKED_BACK = 256
 """Links, from the newest back, among which the one of a report is looked for before it is read as proof."""
+_FAR_BACK = 2_048
+"""Links among which one is looked for that must be there: more than a day makes, acknowledgements included."""
 
 _log = logging.getLogger(__name__)
 
@@ -131,12 +133,57 @@ async def is_as_written(subject: str, path: str, data: bytes) -> bool:
 
     False as well if the last links do not tell: then whoever asks reads the archives instead.
     """
-    reports = await warehouse(names.REPORTS)
-    head = await current_head()
-    async for link in _links_back(reports, head, max(0, head.number - _LOOKED_BACK)):
+    link, _ = await _sought(await warehouse(names.REPORTS), await current_head(), subject, _LOOKED_BACK)
+    return link is not None and link.files.get(path) == digest_of(data)
+
+
+class _Newest:
+    """The newest links of subjects that were asked for: as long as the head is the same, so are they."""
+
+    def __init__(self) -> None:
+        self._head = Head()
+        self._links: dict[str, Link | None] = {}
+
+    async def of(self, subject: str) -> tuple[Link | None, bool]:
+        """As `newest_link`."""
+        reports = await warehouse(names.REPORTS)
+        head, _ = await _read_head()
+        if head is None:
+            return None, not await _numbers(reports)
+        if head != self._head:
+            self._head, self._links = head, {}
+        if subject in self._links:
+            return self._links[subject], True
+        link, is_whole = await _sought(reports, head, subject, _FAR_BACK)
+        if is_whole and head == self._head:
+            self._links[subject] = link
+        return link, is_whole
+
+
+async def _open_newest(_: AsyncExitStack) -> _Newest:
+    return _Newest()
+
+
+_newest = CachedClient(_open_newest)
+
+
+async def newest_link(subject: str) -> tuple[Link | None, bool]:
+    """The newest link of a subject, None if the last _FAR_BACK links hold none.
+
+    False with it if the chain breaks off before one: then nobody can tell. Only a head that has moved is read behind.
+    """
+    return await (await _newest.get()).of(subject)
+
+
+async def _sought(reports: ContainerClient, head: Head, subject: str, most: int) -> tuple[Link | None, bool]:
+    """The newest link of a subject among the last ones, `most` of them; False with it if the chain breaks off."""
+    end = max(0, head.number - most)
+    walked = 0
+    async for link in _links_back(reports, head, end):
         if link.subject == subject:
-            return link.files.get(path) == digest_of(data)
-    return False
+            return link, True
+        walked += 1
+    return None, walked == head.number - end
 
 
 class _Walked:

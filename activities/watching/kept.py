@@ -1,4 +1,7 @@
-"""The memory of the watch from one look, and one night, to the next: small blobs of the app's own account."""
+"""The memory of the watch from one look to the next, a small blob of the app's own account; and the note of each night.
+
+A night's note lies beside the reports, and is a link of their chain: nobody can make a bad night a good one unnoticed.
+"""
 
 import logging
 from datetime import datetime
@@ -7,12 +10,18 @@ from typing import TypeVar
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
-from fraud.watching.checks import CLOCKS_DIFFER, Night
+from activities.reconciliation.chain import newest_link, write_and_link
+from fraud.watching.checks import ALTERED, CLOCKS_DIFFER, Night
 from fraud.watching.memory import Memory
-from services.blobs import read_blob, workflow_data, write_blob
+from fraud.windows import compact_time
+from reconciliation.chain import Link, digest_of
+from services import names
+from services.blobs import read_blob, warehouse, workflow_data, write_blob
 
 _MEMORY = "watch/memory.json"
-_NIGHT = "watch/night.json"
+_FORMER_NIGHT = "watch/night.json"
+"""In the app's own account, and no link of the chain: what an earlier version wrote."""
+_NIGHT = "night"
 
 Kept = TypeVar("Kept")
 _log = logging.getLogger(__name__)
@@ -29,14 +38,36 @@ async def write_memory(memory: Memory) -> None:
 
 
 async def read_night(now: datetime) -> Night | None:
-    """The last nightly run; None before the first, and if it ends in the future: then somebody wants none missed."""
-    night = await _read(_NIGHT, Night)
+    """The last nightly run; None before the first, and if it ends in the future: then somebody wants none missed.
+
+    One whose note is not what the chain holds is ALTERED.
+    """
+    link, is_whole = await newest_link(_NIGHT)
+    if link is None:
+        night = await _read(_FORMER_NIGHT, Night) if is_whole else _altered(now)
+    else:
+        night = await _linked_night(link) or _altered(now)
     return None if night is None or night.ended > now + CLOCKS_DIFFER else night
 
 
 async def write_night(night: Night) -> None:
-    """Keep how a nightly run ended."""
-    await write_blob(await workflow_data(), _NIGHT, msgspec.json.encode(night))
+    """Keep how a nightly run ended, and link it to the chain of reports: each in a blob of its own."""
+    data = msgspec.json.encode(night)
+    await write_and_link(_NIGHT, f"nights/{compact_time(night.ended)}-{digest_of(data)[:16]}.json", data)
+
+
+async def _linked_night(link: Link) -> Night | None:
+    """The night that a link names; None if somebody has deleted or changed its note."""
+    ((path, digest),) = link.files.items()
+    try:
+        data = await read_blob(await warehouse(names.REPORTS), path)
+    except ResourceNotFoundError:
+        return None
+    return msgspec.json.decode(data, type=Night) if digest_of(data) == digest else None
+
+
+def _altered(now: datetime) -> Night:
+    return Night(ended=now, run="", verdict=ALTERED, faults=0, broken=1)
 
 
 async def _read(path: str, kind: type[Kept]) -> Kept | None:

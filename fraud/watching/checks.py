@@ -58,8 +58,9 @@ CHECKS: dict[str, CheckDefinition] = {
     ),
     "chain": CheckDefinition(
         "problems",
-        "run `detective verify`: it names each report, watermark, acknowledgement, profile, link or review of a case "
-        "that somebody has touched; put back what was written (the night builds profiles anew), reopen the case",
+        "run `detective verify`: it names each report, watermark, acknowledgement, note of a night, profile, link, "
+        "waiting alert or review of a case that somebody has touched; put back what was written (the night builds "
+        "profiles anew), tell the team of the alert, reopen the case",
     ),
 }
 """Every check by its name. Names and units are wire formats: log lines, alert rules and notices hold them."""
@@ -128,6 +129,10 @@ class PartitionFacts(msgspec.Struct, frozen=True, kw_only=True):
 def quarantined_since(now: datetime) -> datetime:
     """The time from which records of quarantine are counted: one hour and what has passed of this one."""
     return now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+
+
+ALTERED = "altered"
+"""The verdict of a night whose note somebody has changed or deleted: nobody can tell how it ended. It ends now."""
 
 
 class Night(msgspec.Struct, frozen=True, kw_only=True):

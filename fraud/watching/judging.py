@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from fraud.watching.checks import (
+    ALTERED,
     CHECKS,
     Check,
     CheckState,
@@ -132,7 +133,9 @@ class _Watch:
     def _nights(self) -> Iterator[Check]:
         night = self._facts.night
         age = self._age(night.ended if night else self._memory.since)
+        altered = "the note of the last night was changed or deleted" if night and night.verdict == ALTERED else ""
         detail = f"the last one ended {night.ended:%Y-%m-%d %H:%M}" if night else "there was none yet"
+        detail = altered or detail
         yield _check("night", age, self._thresholds.night_seconds, "missing", detail)
         if night and night.verdict == "incomplete" and not night.faults:
             yield _check("night_balance", 1, 0, "lagging", f"{night.run} is incomplete: Capture lacks blobs")
@@ -142,7 +145,7 @@ class _Watch:
                 detail += f", of whose {night.faults:,} differences {night.acknowledged:,} are acknowledged"
             left = night.faults - night.acknowledged if night else 0
             yield _check("night_balance", left, 0, "unbalanced", detail)
-        detail = f"as of {night.ended:%Y-%m-%d %H:%M}" if night else ""
+        detail = altered or (f"as of {night.ended:%Y-%m-%d %H:%M}" if night else "")
         yield _check("chain", night.broken if night else 0, self._thresholds.chain, "broken", detail)
 
     def _age(self, moment: datetime | None) -> float:

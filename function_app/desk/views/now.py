@@ -10,7 +10,7 @@ import msgspec
 from activities.check_health import check_health
 from activities.desk.flow import Flow, recent_flow
 from activities.recent import RecentAnswer
-from fraud.watching.checks import Night, quarantined_since
+from fraud.watching.checks import ALTERED, Night, quarantined_since
 from fraud.watching.flow import Joint
 from fraud.watching.health import Health
 from function_app.desk import answers
@@ -224,6 +224,8 @@ def _rate(rate: float | None) -> str:
 def _night_sentence(night: Night | None) -> str:
     if night is None:
         return "No night has been reconciled yet."
+    if night.verdict == ALTERED:
+        return "Somebody has changed or deleted the note of the last night."
     faults = f", with {night.faults:,} differences" if night.faults else ""
     words = next((text for verdict, text in VERDICTS.items() if verdict == night.verdict), night.verdict)
     return f"The last night ended {night.ended:%Y-%m-%d %H:%M}: {words}{faults}."

@@ -10,11 +10,12 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from activities.reconciliation.chain import verify_chain, write_and_link
 from activities.watching import flagged_windows
 from activities.watching.flagged_windows import note_flagged_windows, read_flagged_windows
 from activities.watching.kept import read_memory, read_night, write_night
 from fraud.archive import ArchiveDocument, ReceivedEvent, plan_archive
-from fraud.watching.checks import Night
+from fraud.watching.checks import ALTERED, Night
 from services import blobs, watching
 from services.clients import CachedClient
 from tests.fraud.builders import event_body
@@ -93,6 +94,70 @@ async def test_a_night_of_the_future_was_none(account: MemoryAccount, ended: dat
     await write_night(night)
 
     assert await read_night(NOW) == (night if is_believed else None)
+
+
+BAD = Night(ended=NOW - 60 * MINUTE, run="r", verdict="differences", faults=4)
+
+
+async def test_a_bad_night_that_somebody_makes_a_good_one_is_altered_and_never_balanced(account: MemoryAccount):
+    await write_night(BAD)
+    good = msgspec.json.encode(msgspec.structs.replace(BAD, verdict="balanced", faults=0))
+    reports = account.container("reports")
+    (path,) = [name async for name in reports.list_blob_names(name_starts_with="nights/")]
+    before = await read_night(NOW)
+
+    # Where an earlier version kept it, a better one beside it, in its place, and none at all.
+    await work(account).upload_blob("watch/night.json", good)
+    await reports.upload_blob("nights/20260102T101100Z-a.json", good)
+    beside = await read_night(NOW)
+    await reports.upload_blob(path, good, overwrite=True)
+    instead = await read_night(NOW)
+    problems = (await verify_chain()).problems
+    await reports.delete_blob(path)
+    deleted = await read_night(NOW)
+
+    assert (before, beside) == (BAD, BAD)
+    assert [night and (night.verdict, night.broken) for night in (instead, deleted)] == [(ALTERED, 1)] * 2
+    assert problems == [f"{path} is not what was written"]
+
+
+@pytest.mark.parametrize("path", ["chain/00000003.json", "chain/00000002.json"])
+async def test_a_chain_that_breaks_off_before_the_last_night_tells_of_none_as_good(account: MemoryAccount, path: str):
+    await write_night(BAD)
+    for number in range(2):
+        await write_and_link(f"reconcile-{number}", f"reconciliations/{number}/report.json", b"{}")
+    await work(account).upload_blob("watch/night.json", msgspec.json.encode(BAD))
+    data = (await account.container("reports").read(path)).data
+
+    await account.container("reports").delete_blob(path)
+    broken = await read_night(NOW)
+    await account.container("reports").upload_blob(path, data)
+
+    assert broken is not None
+    assert broken.verdict == ALTERED
+    assert await read_night(NOW) == BAD
+
+
+async def test_a_chain_whose_head_is_gone_tells_of_no_night_as_good(account: MemoryAccount):
+    await write_night(BAD)
+    await work(account).upload_blob("watch/night.json", msgspec.json.encode(BAD))
+    await work(account).delete_blob("chain/head.json")
+
+    night = await read_night(NOW)
+
+    assert night is not None
+    assert night.verdict == ALTERED
+
+
+async def test_a_night_that_an_earlier_version_has_noted_is_read_until_the_next_one(account: MemoryAccount):
+    await write_and_link("reconcile-1", "reconciliations/1/report.json", b"{}")
+    await work(account).upload_blob("watch/night.json", msgspec.json.encode(BAD))
+    earlier = await read_night(NOW)
+    await write_night(msgspec.structs.replace(BAD, faults=5))
+    later = await read_night(NOW)
+
+    assert earlier == BAD
+    assert later == msgspec.structs.replace(BAD, faults=5)
 
 
 async def test_a_row_of_the_future_is_not_the_newest_that_the_job_has_reported(account: MemoryAccount):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from fraud.watching.checks import CHECKS, CheckState, Facts, Night, Thresholds
+from fraud.watching.checks import ALTERED, CHECKS, CheckState, Facts, Night, Thresholds
 from fraud.watching.judging import judged_checks
 from tests.fraud.watching.pipeline import HOUR, MINUTE, NOW, SECOND, WINDOW_END, check, facts, partition, watched
 
@@ -212,6 +212,16 @@ def test_a_night_whose_differences_are_all_acknowledged_is_not_red(acknowledged:
 
     assert (judged.value, judged.state) == (value, state)
     assert (f"{acknowledged} are acknowledged" in judged.detail) == (acknowledged > 0)
+
+
+def test_a_night_whose_note_somebody_has_changed_breaks_the_chain_and_says_no_time():
+    checks = [
+        check(name, facts(night=Night(ended=NOW, run="", verdict=ALTERED, faults=0, broken=1)))
+        for name in ("chain", "night")
+    ]
+
+    assert checks[0].state == "broken"
+    assert {each.detail for each in checks} == {"the note of the last night was changed or deleted"}
 
 
 @pytest.mark.parametrize(("broken", "state"), [(0, "ok"), (2, "broken")])
