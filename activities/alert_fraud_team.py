@@ -10,7 +10,7 @@ from fraud.analysis import KeptAlert, WindowSummary, alert_path
 from fraud.desk.alert_text import body_of, card_of
 from fraud.desk.digests import worst_band
 from services import names
-from services.alert_digests import wait_for_digest
+from services.alert_digests import WAITS, wait_for_digest
 from services.blobs import warehouse
 from services.counting import NOBODY_TO_TELL, TOLD_TO_NOBODY
 from services.settings import settings
@@ -33,12 +33,14 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
     is_told = not summary.quiet and has_receiver(band)
     if is_told and await reports.get_blob_client(path).exists():
         return
-    if is_told and settings().alert_digest_minutes:
+    waits = is_told and bool(settings().alert_digest_minutes)
+    if waits:
         await wait_for_digest(summary)
     elif is_told:
         await tell_team(band, summary.alert_name, summary, card_of(summary), body_of(summary))
     alert = msgspec.json.encode(KeptAlert(**msgspec.structs.asdict(summary), had_receiver=is_told))
-    metadata = TOLD_TO_NOBODY if summary.quiet else None if is_told else NOBODY_TO_TELL
+    untold = TOLD_TO_NOBODY if summary.quiet else NOBODY_TO_TELL
+    metadata = WAITS if waits else None if is_told else untold
     try:
         await reports.upload_blob(path, alert, length=len(alert), metadata=metadata)
     except ResourceExistsError:

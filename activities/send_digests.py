@@ -64,6 +64,6 @@ async def _send(group: str, paths: Sequence[str], now: datetime) -> bool | Webho
     except (WebhookError, MailError) as error:
         _log.warning("the digest of %s waits for the next minute: %s", group, error)
         return error
-    await note_told(group, now, told)
+    await note_told(group, now, told, waiting.alerts)
     _log.info("%s: %d windows were told in one message", digest.name, digest.windows)
     return True

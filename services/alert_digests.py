@@ -1,17 +1,22 @@
-"""Alerts that wait for a digest: blobs in `reports`, by band and store, and when each of these was told last."""
+"""Alerts that wait for a digest: blobs in `reports`, by band and store, and when each of these was told last.
+
+The alert's own blob is marked as long as it waits: whoever deletes one of those that wait does not make it a told one.
+"""
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
 import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob.aio import ContainerClient
 
-from fraud.analysis import WindowSummary
+from fraud.analysis import ALERTS_FOLDER, KeptAlert, WindowSummary, alert_path
 from fraud.desk.digests import worst_band
+from fraud.verdicts import time_path
 from fraud.windows import store_label
 from services import names
 from services.blobs import delete_blob, read_blob, warehouse, write_blob
@@ -26,6 +31,11 @@ have alerts of theirs wait before those of all others."""
 MOST_NAMED = 10 * MOST_LISTED
 _PAGE = 5_000
 _AT_ONCE = 8
+_LOOKED_BACK = 8
+"""Days of alerts that are looked at for some that wait no more: each night sees those of the one before, and more."""
+WAITS = {"digest": "waits"}
+"""The metadata of an alert that waits for a digest: nobody was told of it yet."""
+_IS_TOLD = {"digest": "told"}
 _summary = msgspec.json.Decoder(WindowSummary)
 _log = logging.getLogger(__name__)
 
@@ -70,9 +80,42 @@ async def waiting_alerts() -> dict[str, list[str]]:
 
 
 async def names_waiting() -> frozenset[str]:
-    """The names of the alerts that wait, MOST_NAMED at most: nobody was told of them yet."""
+    """The names of the alerts that wait, MOST_NAMED at most."""
     paths, _ = await _listed(MOST_NAMED, None)
-    return frozenset(path.rpartition("/")[2].removesuffix(".json") for path in paths)
+    return frozenset(map(_name_in, paths))
+
+
+async def waiting_problems(now: datetime) -> list[str]:
+    """A sentence for each alert of the last days that waits by its mark, and does not lie among those that wait.
+
+    Raises what the blob service raised.
+    """
+    reports = await warehouse(names.REPORTS)
+    marked: list[str] = []
+    for ago in range(_LOOKED_BACK):
+        day = f"{ALERTS_FOLDER}{time_path(now - timedelta(days=ago))[:10]}/"
+        listed = reports.list_blobs(name_starts_with=day, include=["metadata"])
+        marked += [blob.name async for blob in listed if blob.metadata == WAITS]
+    waiting = await names_waiting() if marked else frozenset[str]()
+    lost = [path for path in marked if _name_in(path) not in waiting and len(waiting) < MOST_NAMED]
+    # One that was told since it was listed has its mark no more: that goes first.
+    marks = await together((_mark_of(reports, path) for path in lost), at_once=_AT_ONCE)
+    return [
+        f"{path} waits for a digest, and somebody has deleted it from {_WAITING}: nobody was told"
+        for path, mark in zip(lost, marks, strict=True)
+        if mark == WAITS
+    ]
+
+
+async def _mark_of(reports: ContainerClient, path: str) -> dict[str, str] | None:
+    try:
+        return (await reports.get_blob_client(path).get_blob_properties()).metadata
+    except ResourceNotFoundError:
+        return None
+
+
+def _name_in(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".json")
 
 
 async def _listed(most: int, begin: str | None) -> tuple[list[str], str | None]:
@@ -96,7 +139,10 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 async def read_waiting(paths: Sequence[str]) -> Waiting:
-    """What waits at some paths. Raises what the blob service raised."""
+    """What waits at some paths, as the alerts' own blobs have it, which each night compares with the verdicts.
+
+    Raises what the blob service raised.
+    """
     reports = await warehouse(names.REPORTS)
     contents = await together((read_blob(reports, path) for path in paths), at_once=_AT_ONCE)
     waiting = Waiting([], {})
@@ -105,7 +151,16 @@ async def read_waiting(paths: Sequence[str]) -> Waiting:
             waiting.alerts.append(_summary.decode(content))
         except (ValueError, RecursionError) as error:
             waiting.damaged[path] = content, str(error)
-    return waiting
+    own = await together((_own(reports, alert) for alert in waiting.alerts), at_once=_AT_ONCE)
+    return Waiting(own, waiting.damaged)
+
+
+async def _own(reports: ContainerClient, alert: WindowSummary) -> WindowSummary:
+    """An alert as its own blob has it; as it waits, if that is not written yet, or damaged."""
+    try:
+        return _summary.decode(await read_blob(reports, alert_path(alert.window_end, alert.alert_name)))
+    except (ResourceNotFoundError, ValueError, RecursionError):
+        return alert
 
 
 async def told_last(group: str) -> datetime | None:
@@ -121,8 +176,22 @@ async def told_last(group: str) -> datetime | None:
         return None
 
 
-async def note_told(group: str, at: datetime, paths: Sequence[str]) -> None:
+async def note_told(group: str, at: datetime, paths: Sequence[str], alerts: Sequence[WindowSummary]) -> None:
     """Note that the alerts of a group were told; those at the paths wait no longer."""
     reports = await warehouse(names.REPORTS)
     await write_blob(reports, f"{_TOLD}{group}.json", msgspec.json.encode(_Told(at)))
+    await together((_mark_told(reports, alert) for alert in alerts), at_once=_AT_ONCE)
     await together((delete_blob(reports, path) for path in paths), at_once=_AT_ONCE)
+
+
+async def _mark_told(reports: ContainerClient, alert: WindowSummary) -> None:
+    """Mark an alert as told. Told before its blob is written, it gets that here, and its writer leaves it."""
+    blob = reports.get_blob_client(alert_path(alert.window_end, alert.alert_name))
+    kept = msgspec.json.encode(KeptAlert(**msgspec.structs.asdict(alert), had_receiver=True))
+    try:
+        await blob.set_blob_metadata(_IS_TOLD)
+    except ResourceNotFoundError:
+        try:
+            await blob.upload_blob(kept, length=len(kept), metadata=_IS_TOLD)
+        except ResourceExistsError:
+            await blob.set_blob_metadata(_IS_TOLD)

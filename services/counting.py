@@ -12,7 +12,7 @@ from fraud.analysis import ALERTS_FOLDER
 from fraud.desk.review import UNDECIDED
 from fraud.verdicts import time_path
 from services import cosmos, names
-from services.alert_digests import names_waiting
+from services.alert_digests import WAITS
 from services.blobs import warehouse
 from services.concurrency import together
 from services.desk.case_queries import IS_CASE
@@ -61,16 +61,13 @@ async def count_alerts(days: Sequence[datetime]) -> AlertCounts:
     Alerts of earlier versions, which did not keep if anybody was told, count as told.
     """
     container = await warehouse(names.REPORTS)
-    waiting = await names_waiting()
     told = nobody_to_tell = 0
     for day in days:
         listed = container.list_blobs(name_starts_with=f"{ALERTS_FOLDER}{time_path(day)[:10]}/", include=["metadata"])
         async for page in listed.by_page():
-            alerts = [(blob.name, blob.metadata or {}) async for blob in page]
-            nobody_to_tell += sum(metadata == NOBODY_TO_TELL for _, metadata in alerts)
-            untold = (TOLD_TO_NOBODY, NOBODY_TO_TELL)
-            names_told = [path.rpartition("/")[2] for path, metadata in alerts if metadata not in untold]
-            told += sum(name.removesuffix(".json") not in waiting for name in names_told)
+            marks = [blob.metadata or {} async for blob in page]
+            nobody_to_tell += marks.count(NOBODY_TO_TELL)
+            told += sum(mark not in (TOLD_TO_NOBODY, NOBODY_TO_TELL, WAITS) for mark in marks)
             break
     return AlertCounts(told, nobody_to_tell)
 

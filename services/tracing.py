@@ -17,6 +17,7 @@ from fraud.sweep import case_name, sweep_path
 from fraud.verdicts import Verdict, name_in, time_path
 from fraud.windows import WINDOW, Window, store_label
 from services import names
+from services.alert_digests import WAITS
 from services.blobs import read_blob, warehouse
 from services.capture_archive import list_blobs, list_partitions, sequence_span
 from services.desk.cases_naming import SWEPT, cases_naming
@@ -151,19 +152,23 @@ async def find_swept(event_id: str, event: dict[str, Any], window_end: datetime)
 
 
 class AlertOnCase(msgspec.Struct, frozen=True):
-    """The path of an alert; and if there was somebody to tell, None if that cannot be read."""
+    """The path of an alert; if there was somebody to tell, None if that cannot be read; if it waits for a digest."""
 
     path: str
     had_receiver: bool | None
+    waits: bool
 
 
 async def find_alert(case_id: str, window_end: datetime) -> AlertOnCase | None:
     """The first alert on a case; None if there is not any."""
     path = alert_path(window_end, case_id)
     try:
-        alert = msgspec.json.decode(await read_blob(await warehouse(names.REPORTS), path), type=KeptAlert)
+        download = await (await warehouse(names.REPORTS)).download_blob(path)
     except ResourceNotFoundError:
         return None
+    waits = download.properties.metadata == WAITS
+    try:
+        alert = msgspec.json.decode(await download.readall(), type=KeptAlert)
     except (ValueError, RecursionError):
-        return AlertOnCase(path, None)  # the reconciliation names it
-    return AlertOnCase(path, alert.had_receiver)
+        return AlertOnCase(path, None, waits)  # the reconciliation names it
+    return AlertOnCase(path, alert.had_receiver, waits)

@@ -12,7 +12,6 @@ from fraud.verdicts import Verdict
 from fraud.windows import window_label, window_of
 from reconciliation.ranges import range_of_run
 from services import tracing
-from services.alert_digests import names_waiting
 from services.desk.cases import find_case
 from services.desk.events import event_details
 from services.instances import Filter, Instance, InstancesError, list_page
@@ -181,7 +180,7 @@ class _Way:
             self._verdict("Verdict", verdict, blob.case_id, at)
         await self._case(blob.case_id)
         alert = await tracing.find_alert(blob.case_id, end)
-        if alert and blob.case_id in await names_waiting():
+        if alert and alert.waits:
             self._add("Alert", "waiting", "It waits for the next message on its store.", href="/desk/alerts")
         elif alert and alert.had_receiver is False:
             self._add("Alert", "not_due", "Nobody to tell: no receiver was set for its band.", href="/desk/alerts")

@@ -11,8 +11,8 @@ from fraud.desk.queries import SpanQuestion
 from fraud.desk.rows import AlertRow
 from fraud.verdicts import time_path
 from services import names
-from services.alert_digests import names_waiting
-from services.blobs import read_blob, warehouse
+from services.alert_digests import WAITS
+from services.blobs import warehouse
 from services.concurrency import together
 from services.desk.blob_paths import PathRange, last_paths
 
@@ -38,18 +38,17 @@ async def list_alerts(asked: SpanQuestion) -> Page[AlertRow]:
     )
     listed = await last_paths(await warehouse(names.REPORTS), paths, asked.limit + 1)
     rows = await together((_row(path) for path in listed[: asked.limit]), at_once=_READS)
-    # After the alerts: what comes in between is listed by the next look.
-    waiting = await names_waiting()
     following = token_of(_Place(listed[asked.limit - 1])) if len(listed) > asked.limit else None
-    told = (msgspec.structs.replace(row, waits=row.name in waiting) for row in rows if row is not None)
-    return Page(tuple(told), following)
+    return Page(tuple(row for row in rows if row is not None), following)
 
 
 async def _row(path: str) -> AlertRow | None:
+    download = await (await warehouse(names.REPORTS)).download_blob(path)
     try:
-        alert = _kept.decode(await read_blob(await warehouse(names.REPORTS), path))
+        alert = _kept.decode(await download.readall())
     except msgspec.MsgspecError as error:
         _log.warning("the alert %s cannot be read: %s", path, error)
         return None
     fields: dict[str, Any] = {**msgspec.structs.asdict(alert), "name": alert.alert_name}
+    fields["waits"] = download.properties.metadata == WAITS
     return AlertRow(**fields)

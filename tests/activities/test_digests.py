@@ -19,6 +19,7 @@ from fraud.desk.digests import AlertDigest
 from fraud.desk.queries import SpanQuestion
 from local_azure.testing.web import serving
 from services import alert_digests, blobs, names
+from services.alert_digests import waiting_problems
 from services.counting import count_alerts
 from services.desk.alerts import list_alerts
 from services.settings import settings
@@ -143,6 +144,7 @@ async def test_what_somebody_else_has_put_among_them_holds_up_no_alert(receiver:
     assert (first, second) == (1, 1)
     assert [digest.cases for digest in receiver.digests] == [("window-3-x1",), ("window-3-x2",)]
     assert [blob.name async for blob in reports.list_blobs(name_starts_with="alerts-waiting/")] == []
+    assert await waiting_problems(LATER) == []
     kept = await blobs.warehouse(names.QUARANTINE)
     assert len([blob.name async for blob in kept.list_blobs(name_starts_with="alerts-waiting/")]) == 3
 
@@ -195,6 +197,55 @@ async def test_an_alert_counts_as_told_once_its_digest_was_taken(receiver: Recei
 
     assert await waits() == {"window-3-x1": False, "window-3-x2": True}
     assert (await count_alerts([LATER])).told == 1
+
+
+async def test_an_alert_that_somebody_deletes_from_those_that_wait_is_not_told_and_the_verification_names_it(
+    receiver: Receiver, at: Callable[[int], None]
+):
+    await told(alert(1, high=1), alert(2, high=1))
+    before = await waiting_problems(LATER)
+    reports = await blobs.warehouse(names.REPORTS)
+    await reports.delete_blob("alerts-waiting/high/3/window-3-x1.json")
+    await send_digests()
+    page = await list_alerts(SpanQuestion(start=LATER, end=LATER))
+
+    assert [digest.cases for digest in receiver.digests] == [("window-3-x2",)]
+    assert {row.name: row.waits for row in page.items} == {"window-3-x1": True, "window-3-x2": False}
+    assert (await count_alerts([LATER])).told == 1
+    assert before == []
+    (problem,) = await waiting_problems(LATER + timedelta(days=2))
+    assert problem.startswith(
+        f"alerts/{LATER:%Y/%m/%d/%H%M}/window-3-x1.json waits for a digest, and somebody has deleted"
+    )
+
+
+async def test_an_alert_is_told_as_its_own_blob_has_it_whatever_somebody_makes_of_the_one_that_waits(
+    receiver: Receiver, at: Callable[[int], None]
+):
+    await told(alert(1, high=3), alert(2, high=1))
+    reports = await blobs.warehouse(names.REPORTS)
+    for number, forged in ((1, alert(1, low=1)), (2, alert(7, low=1))):
+        path = f"alerts-waiting/high/3/window-3-x{number}.json"
+        await blobs.write_blob(reports, path, msgspec.json.encode(forged))
+    await send_digests()
+
+    assert [(digest.bands["high"], digest.cases) for digest in receiver.digests] == [
+        (3, ("window-3-x7", "window-3-x1"))
+    ]
+    (problem,) = await waiting_problems(LATER)
+    assert "window-3-x2.json waits" in problem
+
+
+async def test_an_alert_that_is_told_before_its_blob_is_written_is_a_told_one(
+    receiver: Receiver, at: Callable[[int], None]
+):
+    await alert_digests.wait_for_digest(alert(1, high=1))
+    await send_digests()
+    await told(alert(1, high=1))
+
+    assert await waiting_problems(LATER) == []
+    assert (await count_alerts([LATER])).told == 1
+    assert len(receiver.taken) == 1
 
 
 async def test_alerts_whose_receiver_was_unset_meanwhile_wait_and_are_not_said_to_be_told(
