@@ -80,7 +80,7 @@ class Review(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An entry of a case's journal: who, when, what and why, and the state after it.
 
-    `before` is the digest of the entry before, empty if there is none that has one; `reviewed` is that of the
+    `before` is the digest of the entry before, empty if no seal goes before; `reviewed` is that of the
     review which was written with it. So whoever changes a review or an entry is noticed, unless all that follow are
     changed, too. An earlier version wrote neither.
     """

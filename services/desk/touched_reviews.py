@@ -116,8 +116,8 @@ def _review_of(case: _Reviewed) -> Review | None:
 async def _miscounted(container: ContainerProxy) -> list[str]:
     """The cases whose journals have not as many entries as their reviews tell of, of whatever time.
 
-    Two sums say that there is none, as long as that is so. People go on while they are counted: what they add lies
-    between the sum before and the sum after.
+    As a rule two sums agree, and nothing else is read. People go on while they are counted: what they add lies between
+    the sum before and the sum after.
     """
     before = await _sum(container, _TOLD)
     held = await _sum(container, _HELD)
