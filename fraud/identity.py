@@ -24,7 +24,7 @@ _EXACT = 2**53
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 _AS_ZEROS = bytes(ord("0") if chr(octet).isdecimal() else ord(" ") for octet in range(128)) + b" " * 128
-_INEXACT_DIGITS = len(str(_EXACT))
+INEXACT_DIGITS = len(str(_EXACT))
 """A whole number that Cosmos does not keep exactly has this many digits at least."""
 BIGINT_DIGITS = len(str(2**63))
 """One beyond 64 bits has this many."""
@@ -57,7 +57,7 @@ def canonical_body(body: bytes, kept: Callable[[dict[str, Any]], dict[str, Any]]
     A body with numbers that Cosmos does not keep exactly goes through `kept` first. Raises ValueError, of which
     msgspec.DecodeError is one, or RecursionError if not every field of it can be read as an object.
     """
-    if has_digits(body, _INEXACT_DIGITS):
+    if has_digits(body, INEXACT_DIGITS):
         return canonical(kept(_decoder.decode(body)))
     fields = quick_fields(body)
     if fields.get("store_id") is None:

@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from fraud.bodies.forms import BodyForms
 from fraud.quarantine_index import flagged_among, flagged_events, is_read_alike, whole_store
 from fraud.suspicion import MIN_DISCOUNT
 from fraud.windows import WINDOW_MILLISECONDS
@@ -51,6 +52,7 @@ class EventRows:
         self._stream = stream
         self._partition_id = partition_id
         self._all_contents = all_contents
+        self._forms = BodyForms()
 
     def add(self, records: Records) -> None:
         """Add records to the rows.
@@ -77,10 +79,11 @@ class EventRows:
         likely = [i for i, event in enumerate(events) if event.priority_shipping and event.discount > MIN_DISCOUNT]
         flagged = [i for i in likely if events[i].flagged]
         flags[flagged] |= Flag.FLAGGED
-        flags[[i for i in flagged if not is_read_alike(records.bodies[i])]] |= Flag.BY_PLACE
+        contents, singly = self._contents(records.bodies, flagged)
+        flags[[i for i in flagged if i in singly and not is_read_alike(records.bodies[i])]] |= Flag.BY_PLACE
         windows = -(-begin // WINDOW_MILLISECONDS)
         stores = np.array([NO_STORE if event.store_id is None else event.store_id for event in events], np.int64)
-        contents, sequences = self._contents(records.bodies, flagged), np.asarray(records.sequences, np.int64)
+        sequences = np.asarray(records.sequences, np.int64)
         self._rows.add(
             Kind.CAPTURED,
             [event.id for event in events],
@@ -102,13 +105,16 @@ class EventRows:
             stream=self._stream,
         )
 
-    def _contents(self, bodies: Sequence[bytes], flagged: list[int]) -> NDArray[np.uint64]:
-        of_body = self._rows.keys.of_body
-        if self._all_contents:
-            return np.fromiter(map(of_body, bodies), np.uint64, len(bodies))
-        contents = np.zeros(len(bodies), np.uint64)
-        contents[flagged] = [of_body(bodies[i]) for i in flagged]
-        return contents
+    def _contents(self, bodies: Sequence[bytes], flagged: list[int]) -> tuple[NDArray[np.uint64], set[int]]:
+        """The key of each content that is compared, and the bodies that were read by themselves."""
+        asked = [*range(len(bodies))] if self._all_contents else flagged
+        forms = self._forms.of([bodies[i] for i in asked])
+        keys, contents = self._rows.keys, np.zeros(len(bodies), np.uint64)
+        contents[asked] = [
+            keys.of_body(bodies[i]) if form is None else keys.of_content(form)
+            for i, form in zip(asked, forms, strict=True)
+        ]
+        return contents, {i for i, form in zip(asked, forms, strict=True) if form is None}
 
     def _add_singly(self, records: Records) -> None:
         columns, malformed, places, nameless = _Columns(), _Columns(), _Columns(), _Columns()

@@ -4,13 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from fraud.identity import canonical, has_digits, quick_fields, written
+from fraud.bodies.forms import AT_ONCE, has_long_number
+from fraud.bodies.shape import BodyShape, Read
+from fraud.identity import INEXACT_DIGITS, canonical, has_digits, quick_fields, written
 from fraud.nesting import MAX_DEPTH, depth
-from fraud.profiles.day.arrays import Bools
-from fraud.profiles.day.shape import BodyShape, Read
 from fraud.replay.arrivals import read_event
 
 FIELDS = (
@@ -31,15 +28,11 @@ FIELDS = (
 )
 """The fields that a sighting is made of, but for those that no profile reads."""
 
-AT_ONCE = 512
-"""Events whose fields are in memory at once, so that they stay in the cache of a core."""
 _MOST_ODD = 4
 """Of so many events one may have another shape than the others."""
 _LESSON = 8
 """Events from which their shape is learned."""
 _SMALLEST = 16
-_LONG_NUMBER = 16
-"""Digits of a whole number that Cosmos may not keep exactly; see `fraud.identity`."""
 
 
 class Contents:
@@ -82,8 +75,8 @@ class ContentReader:
 
     def _read(self, arrived: Sequence[int], bodies: Sequence[bytes], into: Contents) -> None:
         rows = self._shape.rows_of(bodies)
-        if _has_long_number(np.frombuffer(b"\n".join(bodies), np.uint8)):
-            rows = [None if has_digits(body, _LONG_NUMBER) else row for row, body in zip(rows, bodies, strict=True)]
+        if has_long_number(bodies):
+            rows = [None if has_digits(body, INEXACT_DIGITS) else row for row, body in zip(rows, bodies, strict=True)]
         odd = [place for place, row in enumerate(rows) if row is None] if None in rows else []
         if len(odd) * _MOST_ODD > len(rows):
             self._read_shapeless(arrived, bodies, into)
@@ -112,9 +105,9 @@ class ContentReader:
 
 def _read_together(bodies: Sequence[bytes]) -> Read | None:
     """The fields of bodies if all are events, and none is deep or has a long number; None otherwise."""
-    text = b"\n".join(bodies)
-    if _has_long_number(np.frombuffer(text, np.uint8)):
+    if has_long_number(bodies):
         return None
+    text = b"\n".join(bodies)
     # Each object opens one bracket: with so few more, none is nested too deeply.
     if text.count(b"{") + text.count(b"[") >= len(bodies) + MAX_DEPTH:
         return None
@@ -140,18 +133,3 @@ def _read_singly(arrived: int, body: bytes, into: Contents) -> None:
 def is_shallow(body: bytes, event: dict[str, Any]) -> bool:
     """False if an event is nested too deeply to be archived, or for its content to be known."""
     return body.count(b"{") + body.count(b"[") <= MAX_DEPTH or depth(event) <= MAX_DEPTH
-
-
-def _has_long_number(octets: NDArray[np.uint8]) -> bool:
-    # So many digits in a row have some on each fourth place of the text.
-    return _has_run(octets[:: _LONG_NUMBER // 4], 4) and _has_run(octets, _LONG_NUMBER)
-
-
-def _has_run(octets: NDArray[np.uint8], digits: int) -> bool:
-    runs: Bools = (octets - ord("0")) < 10
-    length = 1
-    while length < digits:
-        # Where so many digits follow, and so many again behind them, twice as many do.
-        runs = runs[:-length] & runs[length:]
-        length *= 2
-    return bool(runs.any())
