@@ -7,7 +7,7 @@ fifth of the time, two of them never share a key, and the key can be turned back
 """
 
 from binascii import unhexlify
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 
@@ -59,8 +59,7 @@ class RunKeys:
         keys = octets ^ self._mask
         odd: list[int] = np.flatnonzero(~canonical).tolist()
         named = {position: ids[position] for position in odd}
-        for position, identifier in named.items():
-            keys[position] = _digest(self._text, identifier.encode("utf-8", "surrogatepass"))
+        keys[odd] = _digests(self._text, [name.encode("utf-8", "surrogatepass") for name in named.values()])
         return keys, named
 
     def id_of(self, upper: int, lower: int) -> str:
@@ -70,17 +69,11 @@ class RunKeys:
 
     def of_places(self, partition_id: str, sequences: Sequence[int]) -> Keys:
         """The key of each place in a partition, which names a malformed body in place of an id."""
-        keys = np.empty((len(sequences), 2), np.uint64)
-        for position, sequence in enumerate(sequences):
-            keys[position] = _digest(self._place, msgspec.json.encode((partition_id, sequence)))
-        return keys
+        return _digests(self._place, [msgspec.json.encode((partition_id, sequence)) for sequence in sequences])
 
     def of_cases(self, names: Sequence[str]) -> Keys:
         """The key of each case, by its name."""
-        keys = np.empty((len(names), 2), np.uint64)
-        for position, name in enumerate(names):
-            keys[position] = _digest(self._case, name.encode("utf-8", "surrogatepass"))
-        return keys
+        return _digests(self._case, [name.encode("utf-8", "surrogatepass") for name in names])
 
     def of_content(self, form: bytes) -> int:
         """The key of a content in its canonical form (`fraud.identity.canonical`)."""
@@ -111,10 +104,13 @@ class RunKeys:
         return self.of_content(canonical(events[0])) if len(events) == 1 else NO_CONTENT
 
 
-def _digest(state: blake2b, data: bytes) -> NDArray[np.uint64]:
-    own = state.copy()
-    own.update(data)
-    return np.frombuffer(own.digest(), "<u8")
+def _digests(state: blake2b, texts: Iterable[bytes]) -> Keys:
+    return np.frombuffer(b"".join([_digest(state.copy(), text) for text in texts]), "<u8").reshape(-1, 2)
+
+
+def _digest(state: blake2b, text: bytes) -> bytes:
+    state.update(text)
+    return state.digest()
 
 
 def _canonical_octets(text: str) -> Keys | None:
