@@ -13,7 +13,7 @@ from azure.storage.blob.aio import ContainerClient
 from activities.kept_evidence import snapshot_of
 from activities.profile_spill import DiskSpill
 from activities.whole_profiles import link_profiles, whole_profile_days
-from fraud.evidence import KeptRates
+from fraud.evidence import NO_KEPT_RATES, KeptRates
 from fraud.profiles.building import DayBuilder, bounds
 from fraud.profiles.day_rates import DayRates
 from fraud.profiles.keeping import SHARDS, Others, profiles_without_tables
@@ -118,7 +118,7 @@ async def _sweep(day: date, before: Manifest | None) -> Sweep | None:
     rules = shipped()[(await read_rules_in_use()).active]
     if not settings().sweep_cases or before is None or rules is SEED:
         return None
-    rates = before.rates.get(rules.definition.name, KeptRates()).rates()
+    rates = before.rates.get(rules.definition.name, NO_KEPT_RATES).rates
     return Sweep(rules, rates, day, cases=settings().sweep_cases, expected=before.events)
 
 

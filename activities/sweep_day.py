@@ -13,7 +13,7 @@ from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from activities.window_context import FlaggedContent, look_up
 from fraud.analysis import WindowTask
 from fraud.events import StoreKey
-from fraud.evidence import EvidencePart, KeptRates, Snapshot, packed
+from fraud.evidence import NO_KEPT_RATES, EvidencePart, Snapshot, packed
 from fraud.identity import canonical
 from fraud.judging import Content, Context, distinct, judged
 from fraud.rules.rule_set import RuleSet
@@ -88,7 +88,7 @@ async def _judge(
         content = by_form.setdefault(form, Content(event, "archive", moment(candidate.arrived)))
         asked.append(FlaggedContent(event["id"], form, content, by_form))
     part = await look_up(task, asked, Snapshot())
-    rates = part.rates.get(task.set_name, KeptRates()).rates()
+    rates = part.rates.get(task.set_name, NO_KEPT_RATES).rates
     return [
         _Judged(
             judged(

@@ -14,7 +14,7 @@ from fraud.context.look_ups import MOST_OF_CUSTOMER, MOST_OF_SHELF, MOST_OF_SKU,
 from fraud.context.shelf_facts import RecentShelves, Shelf
 from fraud.context.sighting import Sighting, sighting
 from fraud.events import store_key
-from fraud.evidence import Evidence, EvidencePart, KeptRates, Snapshot, content_digest
+from fraud.evidence import NO_KEPT_RATES, Evidence, EvidencePart, Snapshot, content_digest
 from fraud.judging import Content, Context, distinct
 from fraud.profiles.profiles import Profiles
 from fraud.quarantine_index import is_flagged
@@ -105,7 +105,7 @@ def contexts_in(snapshot: Snapshot, asked: Sequence[FlaggedContent], set_name: s
     first = next(iter(snapshot.parts), None)
     day = first.profile_day if first else None
     # One object for all of them: a set weighs its rules once for the rates that it is asked with.
-    rates = (first.rates.get(set_name, KeptRates()) if first else KeptRates()).rates()
+    rates = (first.rates.get(set_name, NO_KEPT_RATES) if first else NO_KEPT_RATES).rates
     for each in asked:
         kept = snapshot.of(each.name, each.digest)
         if kept is None:

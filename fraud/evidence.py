@@ -8,6 +8,7 @@ import gzip
 import zlib
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 from hashlib import sha256
 
 import msgspec
@@ -34,7 +35,7 @@ class Evidence(msgspec.Struct, frozen=True):
         return sha256(_encoder.encode((self.event_id, self.content, self.facts, profile_day))).hexdigest()[:32]
 
 
-class KeptRates(msgspec.Struct, frozen=True):
+class KeptRates(msgspec.Struct, frozen=True, dict=True):
     """`Rates` in JSON, whose keys are texts."""
 
     asked: float = 0
@@ -45,9 +46,13 @@ class KeptRates(msgspec.Struct, frozen=True):
         """Rates as they are kept, in the order of the rules."""
         return cls(rates.asked, tuple((rule, step, times) for (rule, step), times in sorted(rates.reached.items())))
 
+    @cached_property
     def rates(self) -> Rates:
-        """The rates themselves."""
+        """The rates themselves: one object, since a set weighs its rules anew for each that it is asked with."""
         return Rates(self.asked, {(rule, step): times for rule, step, times in self.reached})
+
+
+NO_KEPT_RATES = KeptRates()
 
 
 class EvidencePart(msgspec.Struct, frozen=True, kw_only=True):

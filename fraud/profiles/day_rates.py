@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from fraud.evidence import Evidence, EvidencePart, KeptRates
+from fraud.evidence import NO_KEPT_RATES, Evidence, EvidencePart, KeptRates
 from fraud.rules.rates import Rates
 from fraud.rules.rule_set import RuleSet
 
@@ -30,6 +30,6 @@ class DayRates:
     def after(self, before: Mapping[str, KeptRates]) -> dict[str, KeptRates]:
         """The rates up to the day, from those up to the day before."""
         return {
-            name: KeptRates.of(before.get(name, KeptRates()).rates().after(today))
+            name: KeptRates.of(before.get(name, NO_KEPT_RATES).rates.after(today))
             for name, today in self._today.items()
         }

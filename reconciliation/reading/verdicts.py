@@ -7,7 +7,7 @@ from enum import IntFlag
 import msgspec
 
 from fraud.context.event_facts import event_facts
-from fraud.evidence import KeptRates, Snapshot, content_digest
+from fraud.evidence import NO_KEPT_RATES, Snapshot, content_digest
 from fraud.identity import canonical
 from fraud.judging import Context, judged
 from fraud.quarantine_index import whole_store
@@ -103,7 +103,7 @@ def context_of(verdict: Verdict, rules: RuleSet | None, evidence: Snapshot) -> C
     own = event_facts(verdict.event or {})
     if any(entry.facts.get(name) != value for name, value in own.items()):
         return None
-    rates = part.rates.get(rules.definition.name, KeptRates()).rates()
+    rates = part.rates.get(rules.definition.name, NO_KEPT_RATES).rates
     return Context(entry.facts, rates, verdict.evidence, part.profile_day)
 
 

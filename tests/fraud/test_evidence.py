@@ -47,5 +47,5 @@ def test_the_latest_part_counts_and_earlier_evidence_is_found_by_its_name():
 def test_rates_are_kept_whatever_their_order():
     rates = Rates(4.0, {("B", 0): 1.0, ("A", 1): 2.0})
 
-    assert KeptRates.of(rates).rates() == rates
+    assert KeptRates.of(rates).rates == rates
     assert KeptRates.of(rates).reached == (("A", 1, 2.0), ("B", 0, 1.0))
