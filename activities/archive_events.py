@@ -13,11 +13,15 @@ from activities.watching.flagged_windows import note_flagged_windows
 from fraud.archive import KEY_FIELD, ArchiveDocument, ArchiveWrites, ReceivedEvent, batches, plan_archive
 from fraud.quarantine import QuarantinedEvent
 from fraud.quarantine_places import PlacesTask
+from fraud.slices import slices_within
 from services import cosmos
 from services.concurrency import LARGE, beside, together
 from services.cosmos_bulk import CONFLICT, CREATED, Creation, create_in_bulk
 
 _CONCURRENT_WRITES = 8
+MOST_BYTES = 4 * 1024 * 1024
+"""Of bodies that are read at once: as values of Python they take up to forty times as much, and a delivery may have
+1,000 of 1 MB. One of ordinary events has less than this in all."""
 
 
 async def archive_events(received: Sequence[ReceivedEvent]) -> list[PlacesTask]:
@@ -26,14 +30,26 @@ async def archive_events(received: Sequence[ReceivedEvent]) -> list[PlacesTask]:
     Gives what is to be judged now, because no window may ever name it. Raises what Cosmos or the blob service raised if
     they are away or too busy.
     """
+    by_place: list[QuarantinedEvent] = []
+    for portion in slices_within(received, len(received), MOST_BYTES, lambda source: len(source.body)):
+        by_place += await _archive(portion)
+    return await places_to_judge(by_place)
+
+
+async def _archive(received: Sequence[ReceivedEvent]) -> list[QuarantinedEvent]:
     plan = await beside(sum(len(source.body) for source in received) > LARGE, plan_archive, received)
-    by_place = await write_archive(plan)
+    by_place = await _write(plan)
     await note_flagged_windows(document for documents in plan.documents.values() for document in documents)
     return by_place
 
 
 async def write_archive(plan: ArchiveWrites) -> list[PlacesTask]:
     """Write a plan without noting its flagged windows: the stream job may have seen none of these events."""
+    return await places_to_judge(await _write(plan))
+
+
+async def _write(plan: ArchiveWrites) -> list[QuarantinedEvent]:
+    """Write a plan. Gives what is to be judged by its place."""
     container = await cosmos.events()
     by_place: list[QuarantinedEvent] = []
 
@@ -49,7 +65,7 @@ async def write_archive(plan: ArchiveWrites) -> list[PlacesTask]:
         for batch in of_key
     )
     await together([*map(keep_apart, plan.malformed), *writes], at_once=_CONCURRENT_WRITES)
-    return await places_to_judge(by_place)
+    return by_place
 
 
 def _in_batches(left: dict[str, list[ArchiveDocument]]) -> dict[str, list[Sequence[ArchiveDocument]]]:

@@ -5,7 +5,7 @@ import os
 import time
 import uuid
 from base64 import b64decode
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,8 +17,9 @@ from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
+from activities import archive_events as archiving
 from activities.archive_events import archive_events
-from fraud.archive import ArchiveDocument, ReceivedEvent
+from fraud.archive import ArchiveDocument, ArchiveWrites, ReceivedEvent, plan_archive
 from fraud.events import StoreKey
 from fraud.quarantine import MAX_REASON
 from services import blobs, cosmos, names
@@ -234,6 +235,21 @@ async def test_a_body_that_takes_long_to_read_keeps_nothing_else_of_the_app_wait
     assert (await quarantined(hostile))["reason"]
     assert len(await archived(run)) == 1
     assert max(pauses) < 0.4
+
+
+async def test_of_a_large_delivery_some_megabytes_are_read_at_once(run: str, monkeypatch: pytest.MonkeyPatch):
+    read: list[int] = []
+
+    def plan(sources: Sequence[ReceivedEvent]) -> ArchiveWrites:
+        read.append(sum(len(source.body) for source in sources))
+        return plan_archive(sources)
+
+    monkeypatch.setattr(archiving, "plan_archive", plan)
+    await archive_events([received(event_body(f"{run}-{n:02}", note="x" * 900_000), 950_000 + n) for n in range(10)])
+
+    assert len(read) == 3
+    assert max(read) <= archiving.MOST_BYTES
+    assert [document["id"] for document in await archived(run)] == [f"{run}-{number:02}" for number in range(10)]
 
 
 async def test_a_reason_quotes_what_was_sent_no_further_than_people_read(run: str):
