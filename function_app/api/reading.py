@@ -64,7 +64,7 @@ async def list_windows(call: Call[SpanQuestion, None]) -> Page[WindowRow]:
 
 
 async def list_quarantine(call: Call[QuarantineQuery, None]) -> Page[QuarantineRow]:
-    """A page of what is in quarantine, the newest first."""
+    """A page of what is in quarantine, the newest hour first."""
     return await quarantine.list_quarantine(call.asked)
 
 

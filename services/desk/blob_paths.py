@@ -69,6 +69,19 @@ async def last_first(container: ContainerClient, paths: PathRange) -> AsyncItera
         folders += sorted(inner)
 
 
+async def last_folders(container: ContainerClient, paths: PathRange, levels: int) -> AsyncIterator[str]:
+    """The folders so many levels below the root of a range, the last one first; what lies in them is not listed."""
+    folders = [paths.root]
+    while folders:
+        folder = folders.pop()
+        if folder.count("/") == paths.root.count("/") + levels:
+            yield folder
+            continue
+        items = container.walk_blobs(name_starts_with=folder, delimiter="/")
+        inner = [item.name async for item in items if isinstance(item, BlobPrefix) and paths.may_hold(item.name)]
+        folders += sorted(inner)
+
+
 async def last_paths(container: ContainerClient, paths: PathRange, most: int) -> list[str]:
     """The last paths of a range, at most so many, the last one first. Raises what the blob service raised."""
     listed: list[str] = []

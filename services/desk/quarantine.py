@@ -1,10 +1,14 @@
 """The records in quarantine, for people."""
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+# The SDK passes its options on as untyped keyword arguments.
 
 from base64 import b64decode
 from datetime import UTC
+from typing import Any
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.storage.blob.aio import ContainerClient
 
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.problems import bad_request, not_found
@@ -14,10 +18,12 @@ from fraud.quarantine import QuarantinedEvent, QuarantinedWindow
 from services import names
 from services.blobs import read_blob, warehouse
 from services.concurrency import together
-from services.desk.blob_paths import PathRange, last_paths
+from services.desk.blob_paths import PathRange, last_folders
 from services.desk.bodies import MAX_SHOWN, shown
 
 _ROOTS = {"events": "store-events/", "windows": "suspicious-windows/"}
+_LEVELS = {"events": 4, "windows": 0}
+"""Folders of a year, month, day and hour; messages lie in one."""
 _READS = 8
 _PREVIEW = 2_000
 _ALTERED = "this record was altered, and cannot be read"
@@ -26,26 +32,61 @@ _window = msgspec.json.Decoder(QuarantinedWindow)
 
 
 class _Place(msgspec.Struct, frozen=True):
-    """The path of the last record of a page."""
+    """The folder of the next record, and the service's mark of where its listing goes on; empty at its beginning."""
 
-    path: str
+    folder: str
+    mark: str = ""
 
 
 async def list_quarantine(asked: QuarantineQuery) -> Page[QuarantineRow]:
-    """A page of records, the newest first, with the beginning of each body. Raises ProblemError for a bad token."""
+    """A page of records with the beginning of each body, the newest hour first, and those of an hour by their paths: a
+    producer may fill one with any number, of which no more are listed than are shown.
+
+    Raises ProblemError for a bad token.
+    """
     if asked.kind == "windows" and (asked.start or asked.end):
         raise bad_request("from" if asked.start else "to", "messages that are not windows do not lie under a time")
-    place = place_in(asked.token, _Place) if asked.token else None
-    paths = PathRange(
-        _ROOTS[asked.kind],
-        asked.start.astimezone(UTC).strftime("%Y/%m/%d/%H") if asked.start else "",
-        asked.end.astimezone(UTC).strftime("%Y/%m/%d/%H") if asked.end else "",
-        place.path if place else None,
-    )
-    listed = await last_paths(await warehouse(names.QUARANTINE), paths, asked.limit + 1)
-    records = await together((_read(path) for path in listed[: asked.limit]), at_once=_READS)
-    rows = tuple(_row(path, data, _PREVIEW) for path, data in zip(listed, records, strict=False) if data is not None)
-    return Page(rows, token_of(_Place(listed[asked.limit - 1])) if len(listed) > asked.limit else None)
+    listed, following = await _paths(asked, place_in(asked.token, _Place) if asked.token else None)
+    records = await together((_read(path) for path in listed), at_once=_READS)
+    rows = tuple(_row(path, data, _PREVIEW) for path, data in zip(listed, records, strict=True) if data is not None)
+    return Page(rows, token_of(following) if following else None)
+
+
+async def _paths(asked: QuarantineQuery, place: _Place | None) -> tuple[list[str], _Place | None]:
+    """The paths of a page, and the place of the next one."""
+    container = await warehouse(names.QUARANTINE)
+    root = _ROOTS[asked.kind]
+    ends = [asked.end.astimezone(UTC).strftime("%Y/%m/%d/%H")] if asked.end else []
+    ends += [place.folder.removeprefix(root).rstrip("/")] if place else []
+    first = asked.start.astimezone(UTC).strftime("%Y/%m/%d/%H") if asked.start else ""
+    paths: list[str] = []
+    async for folder in last_folders(container, PathRange(root, first, min(ends, default="")), _LEVELS[asked.kind]):
+        if len(paths) == asked.limit:
+            return paths, _Place(folder)
+        mark = place.mark if place and place.folder == folder else ""
+        while True:
+            in_folder, mark = await _listed(container, folder, mark, asked.limit - len(paths))
+            paths += in_folder
+            if not mark:
+                break
+            if len(paths) == asked.limit:
+                return paths, _Place(folder, mark)
+    return paths, None
+
+
+async def _listed(container: ContainerClient, folder: str, mark: str, most: int) -> tuple[list[str], str]:
+    """The next names in a folder, and the mark behind them; empty at the end."""
+    pages: Any = container.list_blob_names(name_starts_with=folder, results_per_page=most).by_page(mark or None)
+    listed: list[str] = []
+    try:
+        async for page in pages:
+            listed = [name async for name in page]
+            break
+    except HttpResponseError as error:
+        if mark and error.status_code == 400:
+            raise bad_request("token", "token is not the `next` of a page of this list: begin without one") from error
+        raise
+    return listed, pages.continuation_token or ""
 
 
 async def quarantine_record(path: str) -> QuarantineRow:

@@ -20,7 +20,7 @@ _DIGITS, _GROUP = 32, 2
 
 
 async def show_quarantine(visit: Visit) -> func.HttpResponse:
-    """Records, the newest first: events of the hub, or messages of the queue. 400 for an invalid filter."""
+    """Records, the newest hour first: events of the hub, or messages of the queue. 400 for an invalid filter."""
     asked = {name: text for name in ("kind", "from", "to", "token") if (text := visit.asked(name))}
     try:
         question = msgspec.convert({"limit": _PAGE, **asked}, QuarantineQuery, strict=False)

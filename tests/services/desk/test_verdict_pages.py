@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from azure.storage.blob.aio import ContainerClient
 
-from fraud.desk.queries import QuarantineQuery, VerdictQuery
+from fraud.desk.queries import VerdictQuery
 from fraud.judging import judged
 from fraud.verdicts import to_ndjson, verdicts_path
 from fraud.windows import Window
@@ -19,8 +19,7 @@ from local_azure.testing.parts import running
 from services import names
 from services.blobs import NDJSON, read_blob, warehouse, write_blob
 from services.clients import close_clients
-from services.desk import blob_paths, verdicts
-from services.desk.quarantine import list_quarantine
+from services.desk import verdicts
 from services.desk.verdicts import list_verdicts
 from services.settings import settings
 from tests.fraud.builders import WINDOW_ENDING_1010
@@ -97,21 +96,3 @@ async def test_a_short_page_reads_few_blobs_and_the_next_goes_on_after_its_last_
         ids, token = [*ids, *(row.event_id for row in page.items)], page.next
 
     assert ids == written
-
-
-@pytest.mark.usefixtures("written")
-async def test_of_an_hour_with_more_records_than_are_kept_the_pages_come_to_each_the_last_first(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    monkeypatch.setattr(blob_paths, "MAX_LISTED", 3)
-    paths = [f"store-events/2026/01/02/10/p{number}-7.json" for number in range(8)]
-    for path in paths:
-        await write_blob(await warehouse(names.QUARANTINE), path, b"1")
-
-    seen: list[str] = []
-    token: str | None = None
-    while not seen or token:
-        page = await list_quarantine(QuarantineQuery(limit=2, token=token))
-        seen, token = [*seen, *(row.path for row in page.items)], page.next
-
-    assert seen == paths[::-1]
