@@ -13,7 +13,7 @@ from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import BlobPrefix
 
 from fraud.verdicts import time_path
-from fraud.watching.checks import CLOCKS_DIFFER, ZonedTime
+from fraud.watching.checks import CLOCKS_DIFFER, MOST_QUARANTINED, ZonedTime
 from services import cosmos, names
 from services.blobs import jobs_storage, read_bytes, warehouse
 from services.reported_rows import list_reported
@@ -136,17 +136,18 @@ async def _judged_of_day(day: str) -> set[datetime]:
 
 
 async def count_quarantined(now: datetime) -> int:
-    """Events in quarantine that were enqueued since the last hour began; at most some thousand are counted.
+    """Events in quarantine that were enqueued since the last hour began; of an hour at most MOST_QUARANTINED.
 
     Their paths tell the hour; the minute would cost a read of each.
     """
     container = await warehouse(names.QUARANTINE)
     count = 0
     for hour in (now, now - _HOUR):
-        pages = container.list_blob_names(name_starts_with=f"store-events/{hour:%Y/%m/%d/%H}/").by_page()
+        folder = f"store-events/{hour:%Y/%m/%d/%H}/"
+        pages = container.list_blob_names(name_starts_with=folder, results_per_page=MOST_QUARANTINED).by_page()
         async for page in pages:
             count += len([name async for name in page])
-            break  # a page has up to 5,000: a notice need not say more
+            break  # a notice need not say more
     return count
 
 

@@ -126,9 +126,15 @@ class PartitionFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The trigger time of its newest Capture blob of the last 40 minutes."""
 
 
-def quarantined_since(now: datetime) -> datetime:
-    """The time from which records of quarantine are counted: one hour and what has passed of this one."""
-    return now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+MOST_QUARANTINED = 5_000
+"""Records of an hour that are counted: a page of a listing."""
+
+
+def quarantined_since(now: datetime, count: int) -> str:
+    """The time from which so many records of quarantine were counted: one hour and what has passed of this one; and
+    that there may be more."""
+    since = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)
+    return f"since {since:%H:%M}" + (", and more" if count >= MOST_QUARANTINED else "")
 
 
 ALTERED = "altered"

@@ -126,7 +126,7 @@ class _Watch:
     def _counts(self) -> Iterator[Check]:
         facts, thresholds = self._facts, self._thresholds
         yield _check("dead_letters", facts.dead_letters, thresholds.dead_letters, "growing")
-        since = f"since {quarantined_since(facts.now):%H:%M}"
+        since = quarantined_since(facts.now, facts.quarantined)
         yield _check("quarantine", facts.quarantined, thresholds.quarantined, "growing", since)
         yield _check("unresolved", facts.unresolved, thresholds.unresolved, "growing", "in three hours")
 

@@ -165,7 +165,7 @@ def _boxes(flow: Flow) -> dict[str, Box]:
     wrong = {check.name for check in flow.look.checks if not check.is_ok}
     facts = flow.look.facts
     notes = {
-        "quarantined": f"since {quarantined_since(facts.now):%H:%M}",
+        "quarantined": quarantined_since(facts.now, flow.joints["quarantined"].count or 0),
         "windows": f"judged, {facts.waiting:,} in the queue",
         "judged": f"{facts.unresolved:,} unresolved" if facts.unresolved else "all found",
         "alerts": f"{untold:,} had nobody to tell" if (untold := flow.nobody_to_tell) else f"since {flow.since:%d %b}",

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from fraud.watching.checks import ALTERED, CHECKS, CheckState, Facts, Night, Thresholds
+from fraud.watching.checks import ALTERED, CHECKS, MOST_QUARANTINED, CheckState, Facts, Night, Thresholds
 from fraud.watching.judging import judged_checks
 from tests.fraud.watching.pipeline import HOUR, MINUTE, NOW, SECOND, WINDOW_END, check, facts, partition, watched
 
@@ -184,6 +184,12 @@ def test_what_is_in_quarantine_is_told_with_the_time_since_which_it_is_counted()
     seen = check("quarantine", facts(quarantined=3, now=NOW.replace(hour=14, minute=59)))
 
     assert seen.detail == "since 13:00"
+
+
+def test_of_more_records_than_are_counted_it_is_told_that_there_may_be_more():
+    seen = check("quarantine", facts(quarantined=MOST_QUARANTINED, now=NOW.replace(hour=14, minute=59)))
+
+    assert seen.detail == "since 13:00, and more"
 
 
 def test_a_night_that_did_not_run_is_missing():

@@ -39,6 +39,7 @@ def test_what_is_in_quarantine_is_said_to_be_counted_since_the_last_hour_began()
     text = page(flow(quarantined=3))
 
     assert f"Quarantined: 3, since {NOW - timedelta(hours=1):%H}:00" in text
+    assert f"Quarantined: 5,000, since {NOW - timedelta(hours=1):%H}:00, and more" in page(flow(quarantined=5_000))
 
 
 def test_alerts_that_had_nobody_to_tell_are_not_counted_as_told():
