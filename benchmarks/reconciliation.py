@@ -1,4 +1,4 @@
-"""Reconciling: the scan, ids a second through the comparison, and an archive end to end.
+"""Reconciling: the scan, ids a second through the comparison, verdicts judged again, and an archive end to end.
 
 The comparison's peers are what one writes first, Python sets of 16-byte ids, and what an expert writes, a group_by of
 polars over all archives. Each runs in a process of its own, so that its peak of memory is its alone.
@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks import archive_scale, capture_scan
+from benchmarks import archive_scale, capture_scan, verdict_reading
 from benchmarks.rows import Row, against
 from reconciliation.comparing.compare import Scope, compare
 from reconciliation.plan import BUCKET_IDS
@@ -27,7 +27,7 @@ Measured = tuple[float, float]
 
 
 def measure() -> list[Row]:
-    """Scan archives of each kind, compare ids from four sources, and reconcile from Blob storage."""
+    """Scan archives of each kind, compare ids of four sources, judge verdicts again, reconcile from Blob storage."""
     ours = _apart(_compare, IDS)
     peers = {
         "Python sets of 16 bytes": _apart(_compare_with_sets, IDS),
@@ -38,6 +38,7 @@ def measure() -> list[Row]:
         *capture_scan.measure(),
         *(against(rate, "ids/s of CPU", ours[0], peer[0], name) for name, peer in peers.items()),
         *(against(memory, "MB", ours[1], peer[1], name) for name, peer in peers.items()),
+        *verdict_reading.measure(),
         *archive_scale.measure(),
     ]
 
