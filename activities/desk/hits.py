@@ -29,5 +29,11 @@ async def recent_hits() -> Hits:
 
 
 async def recent_figures() -> Figures:
-    """The precision of each rule by week; it may be some minutes old. Raises what Cosmos raised."""
+    """The precision of each rule by week; it may be some minutes old, unless labels have changed here. Raises what
+    Cosmos raised."""
     return await _labels.get()
+
+
+def outdate_figures() -> None:
+    """Have the next caller count the labels anew: a decision was taken or taken back, or outcomes came in."""
+    _labels.outdate()

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from activities.desk.hits import outdate_figures
 from fraud.desk.changes import Change, assigned, commented, decided, reopened
 from fraud.desk.queries import CaseName
 from fraud.desk.review import Person, ReviewOutcome, Why
@@ -51,6 +52,7 @@ async def decide_case(call: Call[CaseName, Decision]) -> Answer:
     """Decide a case: confirmed, dismissed, or escalated to those who decide."""
     when, outcome = await azure_time(), call.content.outcome
     case = await _change(call, lambda case: decided(case, call.caller, when, outcome, call.content.why))
+    outdate_figures()
     if outcome != "escalated" and call.client is not None:
         try:
             await call.client.raise_event(review_id(case.id, case.review.reopened), DECIDED_EVENT, None)
@@ -75,7 +77,9 @@ async def comment_case(call: Call[CaseName, Comment]) -> Answer:
 async def reopen_case(call: Call[CaseName, Reopening]) -> Answer:
     """Take back the decision of a case."""
     when = await azure_time()
-    return await _changed(call, lambda case: reopened(case, call.caller, when, call.content.why))
+    answer = await _changed(call, lambda case: reopened(case, call.caller, when, call.content.why))
+    outdate_figures()
+    return answer
 
 
 async def _changed(call: Call[CaseName, Any], make: Callable[[CaseRow], Change]) -> Answer:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from activities.desk.hits import outdate_figures
 from fraud.desk.case_file import CaseFile, case_file, to_html, to_json
 from fraud.desk.outcomes import OutcomeRow, OutcomesKept, read_outcomes
 from fraud.desk.paging import Page
@@ -37,7 +38,9 @@ async def get_case_page(call: Call[FileName, None]) -> Answer:
 async def keep_outcomes(call: Call[object, bytes]) -> OutcomesKept:
     """Keep what became of events, from a CSV with the header `id,outcome,date`; all of it or nothing."""
     rows = read_outcomes(call.content)
-    return await outcomes.keep_outcomes(rows, call.caller, await azure_time())
+    kept = await outcomes.keep_outcomes(rows, call.caller, await azure_time())
+    outdate_figures()
+    return kept
 
 
 async def list_outcomes(call: Call[Question, None]) -> Page[OutcomeRow]:

@@ -16,10 +16,11 @@ from cli.commands import command_line
 from fraud.desk.waiting import ReviewState, ReviewStep, review_id
 from fraud.judging import judged
 from fraud.verdicts import amended, to_ndjson, verdicts_path
-from fraud.windows import Window
+from fraud.windows import Window, window_of
 from services import cosmos
 from services.desk.reviews import unattended_cases
 from services.watching import azure_time
+from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 from tests.fraud.builders import event_body
 from tests.function_app.http_functions import INSTANCES, call, until
 from tests.function_app.test_desk_api import make_case
@@ -326,6 +327,22 @@ async def test_decisions_are_labels_and_tell_how_precise_the_rules_are(http: aio
     assert [label["outcome"] for label in labels] == ["dismissed", "confirmed", "confirmed"]
     assert figures["cases"] == 3
     assert {(row["week"], row["confirmed"], row["dismissed"]) for row in figures["rules"]} == {("2026-W01", 2, 1)}
+
+
+async def test_who_decides_a_case_finds_it_at_once_among_the_labels_of_all_who_look(http: aiohttp.ClientSession):
+    ended = window_of(await azure_time() - timedelta(hours=1)).end
+    name = await make_case("window-8212-labelled", 8_212, 900, minutes=(ended - WINDOW.end) // timedelta(minutes=1))
+
+    async def labelled_cases() -> int:
+        async with http.get("/api/label-figures") as answer:
+            return (await answer.json())["cases"]
+
+    before = await labelled_cases()
+    for what, body, cases in (("decision", CONFIRMED, before + 1), ("reopening", {"why": "a mistake"}, before)):
+        await change(http, name, what, body)
+        async with asyncio.timeout(20):
+            while await labelled_cases() != cases:
+                await asyncio.sleep(0.1)
 
 
 async def test_the_reconciliation_compares_the_machines_part_alone(http: aiohttp.ClientSession):
