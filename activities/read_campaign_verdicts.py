@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from fraud.load.report import IdVerdict
 from fraud.slices import slices
-from fraud.verdicts import Verdict, readable_verdicts, time_path
+from fraud.verdicts import each_readable, time_path
 from fraud.windows import WINDOW
 from services import names
 from services.blobs import read_blob, warehouse
@@ -32,13 +32,13 @@ async def read_campaign_verdicts(run_id: str, started: datetime, ended: datetime
             if first <= blob.name[: len(first)] <= last
         ]
         day += timedelta(days=1)
-    highest: dict[str, Verdict] = {}
+    highest: dict[str, IdVerdict] = {}
     for part in slices(paths, _AT_ONCE):
         for content in await together(read_blob(container, path) for path in part):
-            for verdict in readable_verdicts(content):
-                if verdict.run_id == run_id:
-                    before = highest.get(verdict.event_id)
-                    highest[verdict.event_id] = verdict if not before or verdict.score > before.score else before
+            for verdict in each_readable(content):
+                before = highest.get(verdict.event_id)
+                if verdict.run_id == run_id and (before is None or verdict.score > before.score):
+                    highest[verdict.event_id] = IdVerdict(verdict.event_id, verdict.score, verdict.band)
         if len(highest) > MOST_VERDICTS:
             return None
-    return [IdVerdict(name, verdict.score, verdict.band) for name, verdict in sorted(highest.items())]
+    return [highest[name] for name in sorted(highest)]

@@ -4,14 +4,21 @@ An event of 1 MB takes up to 40 MB as values of Python, and a window may have th
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
+from fraud.context.event_facts import LONGEST_TEXT
+from fraud.events import StoreEvent
 from fraud.stakes import STAKED
 from fraud.verdicts import Band, Verdict, from_ndjson, readable_verdicts, to_ndjson
 
 MOST_BYTES = 2 * 1024 * 1024
 """Of lines whose events are read at once."""
+LONG = 4 * 1024
+"""Bytes of a line whose event is cut where many are shown: one of a store's events has a third of it."""
+CUT = "…"
+"""The field of an event that was cut which says so."""
 
 
 class VerdictLine(msgspec.Struct, frozen=True):
@@ -73,3 +80,43 @@ def _of_case(verdict: Verdict) -> Verdict:
         return verdict
     staked = {name: value for name in STAKED if isinstance(value := event.get(name), int | float)}
     return msgspec.structs.replace(verdict, event=staked)
+
+
+class _WithRawEvent(Verdict, frozen=True, kw_only=True):
+    event: msgspec.Raw  # pyright: ignore[reportIncompatibleVariableOverride, reportGeneralTypeIssues]
+
+
+_raw_decoder = msgspec.json.Decoder(_WithRawEvent)
+_fields_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw] | None)
+
+
+def shown_among_many(line: bytes) -> Verdict | None:
+    """A verdict of a blob of more than MOST_BYTES, as people are shown it; None if it cannot be read.
+
+    The event of a LONG line has a store event's fields alone, each with its first characters, and CUT.
+    """
+    if len(line) <= LONG:
+        return next(iter(readable_verdicts(line)), None)
+    try:
+        verdict = _raw_decoder.decode(line)
+        event = _cut(bytes(verdict.event))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    fields: dict[str, Any] = {name: getattr(verdict, name) for name in Verdict.__struct_fields__}
+    fields["event"] = event
+    return Verdict(**fields)
+
+
+def _cut(event: bytes) -> dict[str, Any] | None:
+    fields = _fields_decoder.decode(event)
+    if fields is None:
+        return None
+    kept = {name: _shown(bytes(fields[name])) for name in StoreEvent.__struct_fields__ if name in fields}
+    return {**kept, CUT: f"an event of {len(event):,} bytes: its verdict's blob has all of it"}
+
+
+def _shown(value: bytes) -> Any:
+    """A value as far as it is shown: of one that is neither a text nor a number, nothing if it is long."""
+    if value[:1] == b'"':
+        return msgspec.json.decode(value, type=str)[:LONGEST_TEXT]
+    return msgspec.json.decode(value) if len(value) <= LONGEST_TEXT else CUT

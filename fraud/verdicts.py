@@ -2,7 +2,7 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, Literal, Protocol, TypeVar
@@ -166,11 +166,14 @@ def from_ndjson(lines: bytes) -> list[Verdict]:
 
 def readable_verdicts(lines: bytes) -> list[Verdict]:
     """The verdicts in a blob that somebody may have damaged; a line that cannot be read is left out."""
-    verdicts: list[Verdict] = []
+    return [*each_readable(lines)]
+
+
+def each_readable(lines: bytes) -> Iterator[Verdict]:
+    """The same one after the other: whoever keeps none has the event of one in memory, however many there are."""
     for line in lines.splitlines():
         with contextlib.suppress(msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            verdicts.append(_decoder.decode(line))
-    return verdicts
+            yield _decoder.decode(line)
 
 
 class OfId(Protocol):

@@ -13,7 +13,7 @@ from azure.cosmos.exceptions import CosmosResourceNotFoundError
 from activities.reconciliation.run_files import REQUESTS
 from activities.reconciliation.second_look import arrivals_in_part, store_key_of
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
-from fraud.verdicts import readable_verdicts, time_path
+from fraud.verdicts import each_readable, readable_verdicts, time_path
 from fraud.windows import compact_time
 from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
 from reconciliation.reading.cases import case_from, differing_fields, fields_of, path_of_verdicts
@@ -92,7 +92,7 @@ async def _of_verdicts(difference: Difference) -> Difference:
         prefix = f"{PLACES_FOLDER}{time_path(end)}/" if difference.by_place else folder
         paths = [blob.name async for blob in container.list_blobs(name_starts_with=prefix)]
         for data in await together((_read(path) for path in paths), at_once=REQUESTS):
-            of_event = (each for each in readable_verdicts(data) if each.event_id == difference.event_id)
+            of_event = (each for each in each_readable(data) if each.event_id == difference.event_id)
             verdicts += [_encoder.encode(each) for each in of_event]
     return msgspec.structs.replace(difference, state=_state(sorted(verdicts))) if verdicts else difference
 

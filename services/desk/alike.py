@@ -13,6 +13,7 @@ from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.problems import bad_request
 from fraud.desk.queries import EventQuery
 from fraud.desk.rows import EventRow
+from fraud.events import StoreEvent
 from fraud.suspicion import is_suspicious
 from services import cosmos
 from services.cosmos_lists import listed
@@ -22,6 +23,9 @@ from services.watching import azure_time
 SPAN = timedelta(hours=24)
 _TIME = f"c.{ARCHIVE_FIELD}.enqueued_time"
 _ARRIVALS = f"SELECT c.id, c.{ARCHIVE_FIELD} FROM c WHERE c.id IN ({{}})"
+_WHOLE = "*"
+OWN = ", ".join(f"c.{name}" for name in (*StoreEvent.__struct_fields__, ARCHIVE_FIELD))
+"""The fields of a store's event alone: what pages show. A producer may send a megabyte of others with each."""
 _MOST_OF_A_MOMENT = 1_000
 """A page takes all events of its last moment, at most so many: the next page begins with an earlier moment."""
 
@@ -33,22 +37,25 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 async def latest_events(asked: EventQuery) -> tuple[EventRow, ...]:
-    """The latest events of a question, `limit` at most; of the last moment perhaps not all. Raises as `list_events`."""
-    return tuple(map(_row, await _read(asked, *_span(asked, await _end(asked)), None, asked.limit)))
+    """The latest events of a question, `limit` at most, with their OWN fields; of the last moment perhaps not all.
+
+    Raises as `list_events`.
+    """
+    return tuple(map(_row, await _read(asked, OWN, *_span(asked, await _end(asked)), None, asked.limit)))
 
 
-async def list_events(asked: EventQuery) -> Page[EventRow]:
+async def list_events(asked: EventQuery, fields: str = _WHOLE) -> Page[EventRow]:
     """A page of events. Raises ProblemError for a bad token, or if no value that has an index is named."""
     since, until = _span(asked, await _end(asked))
     before = place_in(asked.token, _Place).moment if asked.token else None
-    documents = await _read(asked, since, until, before, asked.limit + 1)
+    documents = await _read(asked, fields, since, until, before, asked.limit + 1)
     if len(documents) <= asked.limit:
         return Page(tuple(map(_row, documents)))
     # Events of one moment have no order: those of the last one come whole, or on the next page.
     last = _moment(documents[-1])
     shown = [document for document in documents if _moment(document) != last]
     if not shown:
-        shown = await _read(asked, last, last, None, _MOST_OF_A_MOMENT)
+        shown = await _read(asked, fields, last, last, None, _MOST_OF_A_MOMENT)
     return Page(tuple(map(_row, shown)), token_of(_Place(_moment(shown[-1]))))
 
 
@@ -71,7 +78,9 @@ def _span(asked: EventQuery, end: datetime) -> tuple[str, str]:
     return _text(asked.start or end - SPAN), _text(end)
 
 
-async def _read(asked: EventQuery, since: str, until: str, before: str | None, most: int) -> list[dict[str, Any]]:
+async def _read(  # noqa: PLR0917 - a question, what of the answer, from when to when, and how much
+    asked: EventQuery, fields: str, since: str, until: str, before: str | None, most: int
+) -> list[dict[str, Any]]:
     conditions = {
         "c.store_id": store_of(asked.store) if asked.store else None,
         "c.cust_id": asked.customer,
@@ -85,7 +94,7 @@ async def _read(asked: EventQuery, since: str, until: str, before: str | None, m
     values |= {f"@v{number}": value for number, value in enumerate(named.values())}
     if before:
         values["@before"] = before
-    query = f"SELECT TOP @most * FROM c WHERE {' AND '.join(texts)} ORDER BY {_TIME} DESC"
+    query = f"SELECT TOP @most {fields} FROM c WHERE {' AND '.join(texts)} ORDER BY {_TIME} DESC"
     parameters = [{"name": name, "value": value} for name, value in values.items()]
     archive = await cosmos.events()
     return [document async for document in archive.query_items(query, parameters=parameters)]

@@ -17,7 +17,7 @@ from fraud.quarantine_index import flagged_events
 from fraud.quarantine_places import places_tasks
 from fraud.slices import slices
 from fraud.suspicion import store_of
-from fraud.verdicts import Verdict, readable_verdicts, time_path
+from fraud.verdicts import Verdict, each_readable, time_path
 from fraud.windows import WINDOW, store_label, window_of
 from services import cosmos, names
 from services.blobs import read_blob, warehouse
@@ -154,7 +154,7 @@ async def _worst_of(container: ContainerClient, prefix: str, ids: set[str]) -> d
     """The verdict of the highest score on each of these events in the blobs of a prefix; none of one without."""
     best: dict[str, OutcomeVerdict] = {}
     async for blob in container.list_blobs(name_starts_with=prefix):
-        for verdict in readable_verdicts(await read_blob(container, blob.name)):
+        for verdict in each_readable(await read_blob(container, blob.name)):
             before = best.get(verdict.event_id)
             if verdict.event_id in ids and (before is None or verdict.score >= before.score):
                 best[verdict.event_id] = _told(verdict)
@@ -178,7 +178,7 @@ async def _of_places(container: ContainerClient, places: _Places, ids: set[str])
         content = await read_blob(container, path)
     except ResourceNotFoundError:
         return best  # windows name all of them, or nobody has judged them yet
-    for verdict in readable_verdicts(content):
+    for verdict in each_readable(content):
         event = verdict.event or {}
         if _is_among(event, ids) and verdict.score >= best[event["id"]].score:
             best[event["id"]] = _told(verdict)

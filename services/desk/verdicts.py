@@ -1,10 +1,12 @@
 """The verdicts in `fraud-events`: those of a case, and those of all windows of a span, the latest window first."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob.aio import StorageStreamDownloader
 
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.problems import bad_request
@@ -12,9 +14,10 @@ from fraud.desk.queries import SpanQuestion, VerdictQuery
 from fraud.desk.rows import VerdictRow, WindowRow
 from fraud.events import store_key
 from fraud.slices import slices
+from fraud.verdict_lines import MOST_BYTES, shown_among_many
 from fraud.verdicts import Verdict, name_in, readable_verdicts, time_path
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import warehouse
 from services.concurrency import together
 from services.desk.blob_paths import ListedBlob, PathRange, last_first, last_paths
 from services.desk.case_queries import store_of
@@ -35,7 +38,10 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 async def verdicts_in(blob: str) -> list[Verdict]:
-    """The verdicts of a case, in the order of their ids; `blob` as the case names it. Empty if the blob is gone."""
+    """The verdicts of a case, in the order of their ids; `blob` as the case names it. Empty if the blob is gone.
+
+    Among many bytes, large events are cut (`fraud.verdict_lines.shown_among_many`), and memory holds a few whole ones.
+    """
     container, _, path = blob.partition("/")
     if container != names.FRAUD_EVENTS or not path:
         return []  # somebody has altered the case
@@ -44,9 +50,21 @@ async def verdicts_in(blob: str) -> list[Verdict]:
 
 async def _read(path: str) -> list[Verdict]:
     try:
-        return readable_verdicts(await read_blob(await warehouse(names.FRAUD_EVENTS), path))
+        download = await (await warehouse(names.FRAUD_EVENTS)).download_blob(path)
     except ResourceNotFoundError:
         return []
+    if download.properties.size <= MOST_BYTES:
+        return readable_verdicts(await download.readall())
+    return [verdict async for line in _lines(download) if (verdict := shown_among_many(line))]
+
+
+async def _lines(download: StorageStreamDownloader[bytes]) -> AsyncIterator[bytes]:
+    left = b""
+    async for chunk in download.chunks():
+        *lines, left = (left + chunk).split(b"\n")
+        for line in lines:
+            yield line
+    yield left
 
 
 def window_paths(asked: SpanQuestion, before: str | None) -> PathRange:

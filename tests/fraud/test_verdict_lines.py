@@ -7,7 +7,16 @@ import pytest
 
 from fraud import verdict_lines
 from fraud.judging import Content, unresolved, verdicts_on
-from fraud.verdict_lines import line_of, lines_in, readable_lines, verdicts_of_case, written
+from fraud.verdict_lines import (
+    CUT,
+    LONG,
+    line_of,
+    lines_in,
+    readable_lines,
+    shown_among_many,
+    verdicts_of_case,
+    written,
+)
 from fraud.verdicts import Verdict, amended, case_of, to_ndjson
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
 
@@ -44,6 +53,40 @@ def test_a_case_of_many_bytes_is_made_of_the_numbers_alone(verdicts: list[Verdic
 
     assert case_of("w", 3, WINDOW_ENDING_1010, light, "b") == case_of("w", 3, WINDOW_ENDING_1010, verdicts, "b")
     assert {name for verdict in light for name in verdict.event or {}} <= {"price", "qty", "discount", "cust_id"}
+
+
+def test_of_a_long_line_among_many_a_stores_fields_are_shown_and_that_it_was_cut():
+    odd = {"note": "x" * LONG, "category": "y" * LONG, "variant": [[0]] * LONG, "sku": [1]}
+    (whole,) = judged("a", odd)
+    (line,) = lines_in(to_ndjson([whole]))
+    shown = shown_among_many(line.line)
+
+    assert shown is not None
+    assert shown.event is not None
+    assert msgspec.structs.replace(shown, event=None) == msgspec.structs.replace(whole, event=None)
+    assert len(msgspec.json.encode(shown.event)) < 1_000
+    assert "note" not in shown.event
+    assert shown.event[CUT].startswith("an event of ")
+    assert (shown.event["category"], shown.event["variant"], shown.event["sku"]) == ("y" * 200, CUT, [1])
+    own = ("id", "store_id", "price", "qty", "discount", "priority_shipping", "payment_method")
+    assert [shown.event[name] for name in own] == [(whole.event or {})[name] for name in own]
+
+
+@pytest.mark.parametrize("verdict", [*FEW, *MORE])
+def test_a_short_line_is_shown_as_it_is(verdict: Verdict):
+    assert to_ndjson([shown_among_many(to_ndjson([verdict])) or MISSING[0]]) == to_ndjson([verdict])
+
+
+@pytest.mark.parametrize("line", [b"", b"{}", b"x" * 2 * LONG, b'{"event": 7, "note": "%s"}' % (b"x" * LONG)])
+def test_a_line_that_is_no_verdict_is_not_shown(line: bytes):
+    assert shown_among_many(line) is None
+
+
+def test_a_long_line_without_an_event_is_shown():
+    (verdict,) = MISSING
+    line = to_ndjson([verdict]).rstrip() + b" " * LONG
+
+    assert shown_among_many(line) == verdict
 
 
 def test_a_damaged_line_is_left_out_of_those_that_were_stored_and_refused_among_new_ones():

@@ -15,7 +15,7 @@ from function_app.desk.rendering import query
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from function_app.desk.wrong_fields import NOTHING, wrong_field
-from services.desk.alike import list_events
+from services.desk.alike import OWN, list_events
 
 _PAGE = 100
 _VALUES = ("customer", "sku", "store", "gateway")
@@ -30,7 +30,7 @@ async def show_events(visit: Visit) -> func.HttpResponse:
     following: str | None = None
     if words:
         try:
-            page = await list_events(msgspec.convert({"limit": _PAGE, **asked}, EventQuery, strict=False))
+            page = await list_events(msgspec.convert({"limit": _PAGE, **asked}, EventQuery, strict=False), OWN)
             rows, following = page.items, page.next
         except (msgspec.ValidationError, ProblemError) as error:
             wrong = wrong_field(error, {"from": "Arrived from", "to": "The end of the span"})

@@ -1,26 +1,28 @@
 """Pages of verdicts: several blobs are read at once, few more than a page needs, and each verdict comes once."""
+# pyright: reportPrivateUsage=false
 
 import asyncio
 import os
+import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from azure.storage.blob.aio import ContainerClient
 
 from fraud.desk.queries import VerdictQuery
 from fraud.judging import judged
-from fraud.verdicts import to_ndjson, verdicts_path
+from fraud.verdict_lines import CUT
+from fraud.verdicts import Verdict, to_ndjson, verdicts_path
 from fraud.windows import Window
 from local_azure.testing import connections
 from local_azure.testing.parts import running
 from services import names
-from services.blobs import NDJSON, read_blob, warehouse, write_blob
+from services.blobs import NDJSON, warehouse, write_blob
 from services.clients import close_clients
 from services.desk import verdicts
-from services.desk.verdicts import list_verdicts
+from services.desk.verdicts import _read, list_verdicts, verdicts_in
 from services.settings import settings
 from tests.fraud.builders import WINDOW_ENDING_1010
 from tests.support.parts import EMULATORS
@@ -58,14 +60,14 @@ class Reads:
         self.most = 0
         self._now = 0
 
-    async def read(self, container: ContainerClient, path: str) -> bytes:
+    async def read(self, path: str) -> list[Verdict]:
         """Read a blob, and note it."""
         self.count += 1
         self._now += 1
         self.most = max(self.most, self._now)
         try:
             await asyncio.sleep(0)
-            return await read_blob(container, path)
+            return await _read(path)
         finally:
             self._now -= 1
 
@@ -73,7 +75,7 @@ class Reads:
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     reads = Reads()
-    monkeypatch.setattr(verdicts, "read_blob", reads.read)
+    monkeypatch.setattr(verdicts, "_read", reads.read)
     return reads
 
 
@@ -96,3 +98,22 @@ async def test_a_short_page_reads_few_blobs_and_the_next_goes_on_after_its_last_
         ids, token = [*ids, *(row.event_id for row in page.items)], page.next
 
     assert ids == written
+
+
+@pytest.mark.usefixtures("written")
+async def test_of_a_blob_of_large_events_each_verdict_is_shown_and_no_event_is_in_memory_whole():
+    window = Window(WINDOW_ENDING_1010.start - timedelta(days=1), WINDOW_ENDING_1010.end - timedelta(days=1))
+    path, values = verdicts_path("window-3-large", window.end), [[0] for _ in range(200_000)]
+    for count in (1, 8):  # few are shown whole
+        events = [{"id": f"{number}", "event_type": "sale_event", "note": values} for number in range(count)]
+        lines = to_ndjson([judged(event, 3, window, None) for event in events])
+        await write_blob(await warehouse(names.FRAUD_EVENTS), path, lines, NDJSON)
+        del events, lines
+        tracemalloc.start()
+        read = await verdicts_in(f"{names.FRAUD_EVENTS}/{path}")
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+
+        assert [verdict.event_id for verdict in read] == [f"{number}" for number in range(count)]
+        assert [CUT in (verdict.event or {}) for verdict in read] == [count > 1] * count
+        assert peak < 40 * 1024 * 1024
