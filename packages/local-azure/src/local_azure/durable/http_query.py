@@ -9,8 +9,8 @@ import re
 from aiohttp import web
 from multidict import CIMultiDict
 
+from local_azure.durable.dotnet_times import read_time
 from local_azure.durable.errors import BadRequestError, UnreadableBodyError
-from local_azure.durable.events import seconds
 from local_azure.durable.newtonsoft import compact, too_deep
 from local_azure.durable.queries import DEFAULT_PAGE, InstanceFilter
 
@@ -19,14 +19,6 @@ _STATUSES = ("Running", "Completed", "ContinuedAsNew", "Failed", "Canceled", "Te
 _STATUS_NAMES = {name.lower(): name for name in _STATUSES}
 _LARGE = re.compile(r"[eE][+]?[0-9]{3}|[0-9]{309}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
-
-
-_TIME = (
-    r"(?:[T ]\s*(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]+)?)?)?"
-    r"\s*(?P<zone>Z|[-+][0-9]{2}:?[0-9]{2})?"
-)
-_DATE = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})(?:-(?P<day>[0-9]{1,2}))?" + _TIME)
-_AMERICAN = re.compile(r"(?P<month>[0-9]{1,2})/(?P<day>[0-9]{1,2})/(?P<year>[0-9]{4})" + _TIME)
 _CHARSETS = {
     "utf-8": "utf-8",
     "utf-16": "utf-16-le",
@@ -140,16 +132,7 @@ def span(request: web.Request, name: str) -> float | None:
 
 def moment(request: web.Request, name: str) -> float | None:
     """A time of the query in seconds since 1970; None if it is absent or not a time, as the extension has it."""
-    text = parameters(request).get(name, "").strip()
-    if not (match := _DATE.fullmatch(text) or _AMERICAN.fullmatch(text)):
-        return None
-    part = match.groupdict()
-    date = f"{part['year']}-{part['month']:0>2}-{part.get('day') or '1':0>2}"
-    time = f"{part['hour'] or '0':0>2}:{part['minute'] or '00'}:{part['second'] or '00'}{part['fraction'] or ''}"
-    try:
-        return seconds(f"{date}T{time}{part['zone'] or ''}")
-    except (ValueError, OverflowError):
-        return None
+    return read_time(parameters(request).get(name, ""))
 
 
 def instance_filter(request: web.Request) -> InstanceFilter:

@@ -1,6 +1,7 @@
 """Lists and purges by what they ask for."""
 
 from typing import Any
+from urllib.parse import quote
 
 from tests.durable.extension.client import Client
 from tests.durable.extension.probes.probing import probe
@@ -92,6 +93,55 @@ async def pages_by_state(client: Client) -> Any:
         token = answer.headers.get("x-ms-continuation-token")
         if not token or len(pages) > 6:
             return [name for page in pages for name in page]
+
+
+_SAID_TIMES = (
+    *("Nov 30 2000", "November 30 2000", "30 Nov 2000", "Nov 30, 2000", "30-Nov-00", "2000-Nov-30", "2000 Nov 30"),
+    *("Nov 2000", "November, 2000", "2000 November", "Nov", "NOV 30 2000", "Nov. 30 2000", "30.Nov.2000", "30Nov2000"),
+    *(
+        "Nov302000",
+        "Sept 3 2000",
+        "31 Nov 2000",
+        "0 Nov 2000",
+        "Feb 29 2001",
+        "30th Nov 2000",
+        "Nov 30 49",
+        "Nov 30 50",
+    ),
+    *("Thu, 30 Nov 2000 10:00:00 GMT", "Fri, 30 Nov 2000 10:00:00 GMT", "Thu Nov 30 10:00:00 2000", "Thu 2000-11-30"),
+    *("30 Nov 2000 10:00:00 UTC", "30 Nov 2000 10:00:00 +0000", "30 Nov 2000 10:00 +02:00", "30 Nov 2000T10:00:00Z"),
+    *("11/30/2000 10:00:00 PM", "2000-11-30 10 PM", "2000-11-30 0:00 PM", "2000-11-30 13:00 AM", "2000-11-30 10:00 a"),
+    *(
+        "2000/11/30",
+        "2000.11.30",
+        "30.11.2000",
+        "30/11/2000",
+        "11/30/00",
+        "11-30-2000",
+        "11/2000",
+        "2000/11",
+        "1 2 2000",
+    ),
+    *("2000-11-30 GMT", "2000-11-30T10:00:00 GMT", "2000-11-30 10:00:00 GMT", "2000-11-30t10:00:00z", "2000--11-30"),
+    *("2000-11-30T10:00:00+02", "2000-11-30T10:00:00+5:00", "2000-11-30T10:00:00+15:00", "2000-11-30T10:00:00,5"),
+    *("2000-11-30T1:00", "2000-11-30T10", "2000-11-30T24:00:00", "2000-11-30T10:00:60", "2000-11-30 1:2:3"),
+    *("2000-11-30T10:00 PM", "01/02/2000T10:00:00", "10:00 30 Nov 2000", "10 AM 30 Nov 2000", "2000-11-30, 10:00"),
+    *("2000-11-30 10:00:00 GMT+1", "2000-11-30 noon", "0001-01-01", "9999-12-31T23:59:59Z", "1-1-1", "999-1-1"),
+)
+
+
+@probe
+async def times_in_the_ways_of_dotnet(client: Client) -> Any:
+    """Those that are read leave the instance out on one side; those that are not are no filter."""
+    await client.run("echo_input", "said-times", 1)
+    counts: dict[str, list[int]] = {}
+    for said in _SAID_TIMES:
+        asked = [
+            f"/instances?instanceIdPrefix=said-times&{name}={quote(said, safe='')}"
+            for name in ("createdTimeFrom", "createdTimeTo")
+        ]
+        counts[said] = [len((await client.ask("GET", each)).body) for each in asked]
+    return counts
 
 
 @probe

@@ -52,3 +52,12 @@ async def input_as_an_object(client: Client) -> Any:
     assert answer.status == 202
     status = await client.ended("object-input")
     return [status["input"], end_of(status)]
+
+
+@probe
+async def numbers_as_they_are_written(client: Client) -> Any:
+    """The text of an output: readers of JSON take each for the same number."""
+    numbers = [1e20, 1e16, 1e15, 123456789012345.0, 1e-4, 1e-5, 1.5e-7, 0.1, -1e20, 1.0]
+    await client.run("echo_input", "written", numbers)
+    text = (await client.ask("GET", "/instances/written")).text
+    return text.partition('"output":{"input":[')[2].partition("]")[0].split(",")
