@@ -66,7 +66,7 @@ class Judging:
                 self._judged[instance.instance_id] = instance.summary.suspicious
             elif status in ("Failed", "Terminated"):
                 name, answer = instance.instance_id, msgspec.to_builtins(instance)
-                advice = "rewind or restart it on the desk"
+                advice = "let it begin again on the desk"
                 raise workflow_failed(name, name, status, answer, output=instance.output, advice=advice)
             else:
                 running.append(instance.created_time)

@@ -144,9 +144,13 @@ async def has_instance(base: str, instance_id: str) -> bool:
 
 
 async def command(base: str, instance_id: str, operation: str, reason: str) -> None:
-    """Suspend, resume, terminate, rewind or restart an instance (`operation`). Raises InstancesError if refused."""
-    query = {"restartWithNewInstanceId": "true"} if operation == "restart" else {"reason": reason}
-    path = f"{base}instances/{quote(instance_id, safe='')}/{operation}"
+    """Suspend, resume, terminate or restart an instance (`operation`); `begin-again` restarts it under its own id.
+
+    Raises InstancesError if it is refused.
+    """
+    anew = {"restart": "true", "begin-again": "false"}.get(operation)
+    query = {"restartWithNewInstanceId": anew} if anew else {"reason": reason}
+    path = f"{base}instances/{quote(instance_id, safe='')}/{'restart' if anew else operation}"
     status, body, _ = await _call("POST", path, query, data=b"{}")
     if status != 202:
         raise InstancesError(f"{operation} was answered with {status}: {_text(body)}")

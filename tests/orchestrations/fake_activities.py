@@ -31,10 +31,11 @@ class FakeActivities:
     """The app's orchestrations over activities in memory.
 
     `missing` tells, by chunk number, in how many look-ups an event of the chunk is not in the archive yet;
-    `may_be_more` how many of its ids may have another content; `failures` how often an activity raises before it works;
-    `before_batch` is called with the number of each batch or tick that is sent. `stored` has the look-ups of each chunk
-    whose verdicts were stored, `told` the alerts. `review` is the state of the case that is reviewed. `windows` are the
-    paths that a re-analysis finds, two on a page; `again` those that it has judged.
+    `may_be_more` how many of its ids may have another content; `failures` how often an activity, or the one of a chunk
+    (`judge_events 1`), raises before it works; `before_batch` is called with the number of each batch or tick that is
+    sent. `stored` has the look-ups of each chunk whose verdicts were stored, `told` the alerts. `review` is the state
+    of the case that is reviewed. `windows` are the paths that a re-analysis finds, two on a page; `again` those that it
+    has judged.
     """
 
     def __init__(self) -> None:
@@ -83,9 +84,10 @@ class FakeActivities:
     def _enter(self, entry: str) -> None:
         self.journal.append(entry)
         activity = entry.partition(" ")[0]
-        if self.failures[activity]:
-            self.failures[activity] -= 1
-            raise ConnectionError(f"{activity}: the service is away")
+        for failing in (entry, activity):
+            if self.failures[failing]:
+                self.failures[failing] -= 1
+                raise ConnectionError(f"{activity}: the service is away")
 
     async def judge_small_window(self, task: WindowTask) -> SmallWindowJudged:
         """The first look-up of the only chunk, stored; told unless the fraud team cannot be told."""

@@ -53,10 +53,12 @@ ACTIONS = (
         takes_reason=False,
     ),
     Action(
-        name="rewind",
-        label="Rewind",
-        explanation="The activities that failed are run again, and it goes on from there.",
+        # No rewind: Azure's cannot go back behind a second try of a step, and ours are tried often before they fail.
+        name="begin-again",
+        label="Begin again",
+        explanation="It begins anew under its own id, with the same input: all its steps are run again.",
         states=frozenset({"Failed"}),
+        takes_reason=False,
     ),
     Action(
         name="restart",

@@ -114,6 +114,32 @@ async def test_an_instance_is_suspended_resumed_and_terminated_after_a_question(
     ]
 
 
+async def test_an_instance_that_failed_begins_again_under_its_id(visitor: aiohttp.ClientSession):
+    http, instance = visitor, f"unreadable-{uuid.uuid4().hex[:8]}"
+    started = f"/runtime/webhooks/durabletask/orchestrators/review_case/{instance}"
+    async with http.post(started, json='"no task"') as answer:
+        assert answer.status == 202
+
+    async def failed_at() -> str:
+        async with http.get(f"/runtime/webhooks/durabletask/instances/{instance}") as answer:
+            status = await answer.json()
+        return status["createdTime"] if status["runtimeStatus"] == "Failed" else ""
+
+    before = await until(failed_at)
+    assert "what=rewind" not in (await page(http, f"/desk/workflows/instance?id={instance}"))[1]
+    _, question = await page(http, f"/desk/workflows/act?id={instance}&what=begin-again")
+    token = re.search(r'name="form_token" value="([^"]+)"', question)
+    assert token is not None
+    form = {"form_token": token[1], "id": instance, "what": "begin-again"}
+    async with http.post("/desk/workflows/act", data=form, allow_redirects=False) as answer:
+        assert answer.status == 303
+
+    async def failed_anew() -> bool:
+        return await failed_at() not in {"", before}
+
+    await until(failed_anew)
+
+
 async def test_a_form_without_the_visitors_token_does_nothing(visitor: aiohttp.ClientSession):
     http = visitor
     instance = await start_campaign(http)

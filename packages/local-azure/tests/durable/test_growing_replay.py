@@ -121,9 +121,8 @@ def decided(replay: ActionReplay) -> list[Decision]:
 def told(replay: ActionReplay) -> list[object]:
     """All that the engine asks a state."""
     open_numbers = [number for number in range(replay.next_number) if replay.is_open(number)]
-    failures = [(task.action.function_name, task.last_attempt) for task in replay.failures()]
     waits = (replay.waits_for("go"), replay.has_early("go"), replay.lost_events())
-    return [replay.next_number, open_numbers, replay.open_tasks, failures, waits, replay.continues_as_new()]
+    return [replay.next_number, open_numbers, replay.open_tasks, waits, replay.continues_as_new()]
 
 
 def ending(decisions: list[Decision]) -> dict[int, DecisionKind]:

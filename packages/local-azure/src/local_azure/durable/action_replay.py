@@ -49,7 +49,6 @@ class ActionReplay:
         self._early: dict[str, int] = {}
         self._sent = SentTimes()
         self._while_suspended: list[Event] | None = None
-        self._failed: list[Task] = []
         self._touched: set[int] = set()
 
     # --- events ---
@@ -102,7 +101,6 @@ class ActionReplay:
             task.succeed()
         elif task.retry is None:
             task.fail()
-            self._failed.append(task)
         else:
             timer = self._allocate(task)
             task.wait_to_retry(timer)
@@ -118,10 +116,9 @@ class ActionReplay:
             task.succeed()
         elif task.is_exhausted:
             task.fail()
-            self._failed.append(task)
         else:
             attempt = self._allocate(task)
-            task.start_attempt(attempt)
+            task.start_attempt()
             self._decide(Decision.of(task, attempt, self._execution_id))
 
     def _raise(self, name: str) -> None:
@@ -216,7 +213,7 @@ class ActionReplay:
                     self._calls[decision.request_id] = task
             case _:
                 number = self._allocate(task)
-                task.start_attempt(number)
+                task.start_attempt()
                 self._decide(Decision.of(task, number, self._execution_id))
 
     def _allocate(self, task: Task) -> int:
@@ -302,10 +299,6 @@ class ActionReplay:
         if isinstance(root, Task) and root.action.action_type is ActionType.CREATE_TIMER:
             return True
         return bool(self._touched - {last}) or root.is_resolved
-
-    def failures(self) -> list[Task]:
-        """The tasks that failed for good, in the order of their failures; a rewind does them again."""
-        return self._failed
 
 
 def _number(value: object) -> int:

@@ -1,7 +1,6 @@
 """The end of an execution."""
 
-from local_azure.durable.action_replay import ActionReplay
-from local_azure.durable.actions import ActionType, Answer, to_json
+from local_azure.durable.actions import ActionType, Answer
 from local_azure.durable.events import Event, EventType, printable
 from local_azure.durable.store import Instance
 
@@ -30,10 +29,3 @@ def completion(instance: Instance, timestamp: str, number: int = -1) -> Event:
         orchestration_status=instance.status,
         result=instance.output,
     )
-
-
-def rewindable(replay: ActionReplay) -> str:
-    """The numbers that a rewind takes out of the history: failed last attempts, and their last retry timers."""
-    attempts = [task.last_attempt for task in replay.failures()]
-    timers = [task.retry_timer for task in replay.failures() if task.retry_timer >= 0]
-    return to_json({"attempts": attempts, "timers": timers})

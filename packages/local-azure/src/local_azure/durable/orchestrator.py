@@ -10,7 +10,7 @@ import msgspec
 from local_azure.durable.action_replay import ActionReplay, events_after_continuation
 from local_azure.durable.actions import Answer, parse_answer, parse_failure, to_json
 from local_azure.durable.context import HubContext
-from local_azure.durable.endings import completion, continuation, outcome, rewindable
+from local_azure.durable.endings import completion, continuation, outcome
 from local_azure.durable.episode import Episode, commit, decision_event
 from local_azure.durable.errors import SupersededError, UnusableActionError
 from local_azure.durable.events import Event, EventType, decode, next_execution, printable, stamp
@@ -101,17 +101,15 @@ class Orchestrator:
 
     async def _warm_up(self, session: Session) -> None:
         """Replay a history that was read from the store, so that what comes in can be matched with the actions."""
-        nothing = Batch()
-        started = self._started(session)
         try:
             decisions = await self._replay(session, [])
-        except (NonDeterminismError, UnusableActionError) as error:
-            _take_status(session)
-            self._finish(session, nothing, [started], "Failed", str(error))
+        except (NonDeterminismError, UnusableActionError):
+            # The episode that takes in what has come replays all of it, and fails.
+            session.replay = session.answer = None
             return
         if decisions:
             # Changed code may ask for more than it did when the history was written.
-            self._conclude(session, nothing, [started], decisions)
+            self._conclude(session, Batch(), [self._started(session)], decisions)
 
     async def _take(self, session: Session, batch: Batch) -> None:
         new = [self._started(session), *order(batch.events, session.replay)]
@@ -213,8 +211,7 @@ class Orchestrator:
         new += [decision_event(decision, session.instance, timestamp) for decision in decisions]
         if finished:
             status, output = outcome(instance, answer)
-            failures = rewindable(replay) if status == "Failed" else None
-            instance = msgspec.structs.replace(instance, status=status, output=output, rewindable=failures)
+            instance = msgspec.structs.replace(instance, status=status, output=output)
             new.append(completion(instance, timestamp, replay.next_number))
         if batch.continues:
             new[alone - 1] = msgspec.structs.replace(new[alone - 1], is_played=True)

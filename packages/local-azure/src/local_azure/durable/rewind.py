@@ -1,26 +1,20 @@
 """Bring a failed instance back to before its failures.
 
-The algorithm is that of the extension's Azure Storage provider: failed tasks are taken out of the history (an entry
-that nobody replays stays in their place), failed sub-orchestrations are rewound themselves, and the instance is
-replayed. Of a task with retries only the last attempt is taken out, so that all numbers stay as they are.
+The algorithm is that of the extension's Azure Storage provider: all failures are taken out of the history with what was
+scheduled for them (entries that nobody replays stay in their place), failed sub-orchestrations are rewound themselves,
+and the instance is replayed. The timers of retries stay, so an instance that has tried something again fails anew: its
+code no longer leads to them (azure-functions-durable-extension issue 617, durabletask issue 811).
 """
 
 import sqlite3
+from collections.abc import Container
 
 import msgspec
 
 from local_azure.durable.events import Event, EventType, decode, encode, stamp
 from local_azure.durable.store import Instance, MessageKind, Store, StoredMessage, put_instance, put_message
 
-_SCHEDULING = {EventType.TASK_SCHEDULED, EventType.TIMER_CREATED}
 _FAILURES = {EventType.TASK_FAILED, EventType.SUB_ORCHESTRATION_INSTANCE_FAILED}
-
-
-class Rewindable(msgspec.Struct, frozen=True):
-    """The failures for good: numbers of the last attempts, and of the timers after them."""
-
-    attempts: list[int] = []
-    timers: list[int] = []
 
 
 def rewind(store: Store, instance: Instance, reason: str, now: float) -> list[str]:
@@ -30,11 +24,11 @@ def rewind(store: Store, instance: Instance, reason: str, now: float) -> list[st
 
 
 def _rewind(store: Store, database: sqlite3.Connection, instance: Instance, reason: str, now: float) -> list[str]:
-    failed = msgspec.json.decode(instance.rewindable or "{}", type=Rewindable)
+    history = [decode(text) for text in store.history(instance.id)]
+    failed = {event.task_scheduled_id for event in history if event.event_type in _FAILURES}
     woken: list[str] = []
-    for seq, text in enumerate(store.history(instance.id)):
-        event = decode(text)
-        if event.event_type is EventType.SUB_ORCHESTRATION_INSTANCE_CREATED and event.event_id in failed.attempts:
+    for seq, event in enumerate(history):
+        if event.event_type is EventType.SUB_ORCHESTRATION_INSTANCE_CREATED and event.event_id in failed:
             child = store.instance(str(event.instance_id))
             if child is not None and child.status == "Failed" and child.parent_execution == instance.execution:
                 woken += _rewind(store, database, child, reason, now)
@@ -44,9 +38,7 @@ def _rewind(store: Store, database: sqlite3.Connection, instance: Instance, reas
             database.execute(
                 "UPDATE history SET event = ? WHERE instance = ? AND seq = ?", (encode(kept), instance.id, seq)
             )
-    put_instance(
-        database, msgspec.structs.replace(instance, status="Running", output=None, updated=now, rewindable=None)
-    )
+    put_instance(database, msgspec.structs.replace(instance, status="Running", output=None, updated=now))
     if woken:
         # The rewound children will wake it.
         return woken
@@ -55,14 +47,10 @@ def _rewind(store: Store, database: sqlite3.Connection, instance: Instance, reas
     return [instance.id]
 
 
-def _is_part(event: Event, failed: Rewindable) -> bool:
-    if event.event_type is EventType.EXECUTION_COMPLETED:
-        return True
-    if event.event_type in _FAILURES:
-        return event.task_scheduled_id in failed.attempts
-    if event.event_type is EventType.TIMER_FIRED:
-        return event.timer_id in failed.timers
-    return event.event_type in _SCHEDULING and event.event_id in {*failed.attempts, *failed.timers}
+def _is_part(event: Event, failed: Container[object]) -> bool:
+    if event.event_type is EventType.TASK_SCHEDULED:
+        return event.event_id in failed
+    return event.event_type is EventType.EXECUTION_COMPLETED or event.event_type in _FAILURES
 
 
 def _kept(event: Event) -> Event:

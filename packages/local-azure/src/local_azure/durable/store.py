@@ -19,7 +19,7 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS instances(
   id TEXT PRIMARY KEY, execution TEXT NOT NULL, name TEXT NOT NULL, version TEXT, status TEXT NOT NULL,
   input TEXT, output TEXT, custom_status TEXT, created REAL NOT NULL, updated REAL NOT NULL,
-  parent TEXT, parent_execution TEXT, parent_task INTEGER, rewindable TEXT, generation INTEGER);
+  parent TEXT, parent_execution TEXT, parent_task INTEGER, generation INTEGER);
 CREATE INDEX IF NOT EXISTS instances_by_creation ON instances(created);
 CREATE TABLE IF NOT EXISTS history(
   instance TEXT, seq INTEGER, event TEXT NOT NULL, PRIMARY KEY(instance, seq)) WITHOUT ROWID;
@@ -82,7 +82,6 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
     parent: str | None = None
     parent_execution: str | None = None
     parent_task: int | None = None
-    rewindable: str | None = None
     generation: int | None = None
     """The number of times that a client has started the id anew."""
 
@@ -95,7 +94,9 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
 FINISHED = frozenset({"Completed", "Failed", "Terminated"})
 
 INSTANCE_COLUMNS = ", ".join(Instance.__struct_fields__)
-_PUT_INSTANCE = f"INSERT OR REPLACE INTO instances VALUES ({', '.join('?' * len(Instance.__struct_fields__))})"
+# The columns are named: a file of an older version has one more.
+_PUT_INSTANCE = f"""INSERT OR REPLACE INTO instances({INSTANCE_COLUMNS})
+  VALUES ({", ".join("?" * len(Instance.__struct_fields__))})"""
 
 
 class ScheduledActivity(msgspec.Struct, frozen=True):

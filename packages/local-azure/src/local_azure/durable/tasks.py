@@ -26,7 +26,7 @@ class DecisionKind(Enum):
 class Task:
     """One activity, sub-orchestration, timer, HTTP call, entity operation or external event."""
 
-    __slots__ = ("_attempts", "action", "failed", "last_attempt", "retry", "retry_timer", "root", "succeeded")
+    __slots__ = ("_attempts", "action", "failed", "retry", "retry_timer", "root", "succeeded")
 
     def __init__(self, action: Action, root: int) -> None:
         self.action = action
@@ -34,7 +34,6 @@ class Task:
         self.retry: RetryOptions | None = action.retry_options
         self.succeeded = False
         self.failed = False
-        self.last_attempt = -1
         self.retry_timer = -1
         self._attempts = 0
 
@@ -67,10 +66,9 @@ class Task:
         """Seconds between two attempts."""
         return self.retry.first_retry_interval_in_milliseconds / 1000 if self.retry else 0.0
 
-    def start_attempt(self, number: int) -> None:
-        """It was scheduled under this number."""
+    def start_attempt(self) -> None:
+        """It was scheduled."""
         self._attempts += 1
-        self.last_attempt = number
         self.retry_timer = -1
 
     def wait_to_retry(self, timer: int) -> None:

@@ -1,8 +1,10 @@
 """Retries at their bounds, and rewinds of what failed once."""
 
+from collections import Counter
+from functools import partial
 from typing import Any
 
-from tests.durable.extension.client import Client
+from tests.durable.extension.client import FINISHED, Client
 from tests.durable.extension.even import even
 from tests.durable.extension.probes.probing import end_of, probe, ran, settled
 
@@ -52,3 +54,27 @@ async def a_rewind_of_an_orchestrators_own_failure(client: Client) -> Any:
     await client.run("rewound_itself", "rewound-itself")
     answer = await client.ask("POST", "/instances/rewound-itself/rewind?reason=own")
     return [answer.status, await settled(client, None, "rewound-itself", None)]
+
+
+def _ended_otherwise(before: list[Any], status: dict[str, Any]) -> bool:
+    return status["runtimeStatus"] in FINISHED and end_of(status)[:2] != before[:2]
+
+
+@probe
+async def rewinds_behind_retries(client: Client) -> Any:
+    """The timers of retries stay in the history, to which the code then no longer leads."""
+    names = (
+        "rewound_after_retries", "rewound_fan_out_with_retries", "rewound_behind_a_retry",
+        "rewound_behind_a_caught_failure", "rewound_behind_what_cleans_up", "rewound_parent_with_retries",
+        "rewound_parent_with_retries_of_one_id",
+    )  # fmt: skip
+    shown: dict[str, Any] = {}
+    for name in names:
+        instance_id = name.replace("_", "-")
+        before = end_of(await client.run(name, instance_id))
+        await client.ask("POST", f"/instances/{instance_id}/rewind?reason=again")
+        ended = await client.until(instance_id, partial(_ended_otherwise, before))
+        full = await client.full_status(instance_id)
+        kinds = [event["EventType"] for event in full["historyEvents"]]
+        shown[name] = [before[0], end_of(ended), Counter(kinds), kinds[-3:]]
+    return shown

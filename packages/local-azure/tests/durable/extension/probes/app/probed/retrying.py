@@ -78,3 +78,60 @@ def rewound_itself(context):
     if runs[context.instance_id] == 1:
         raise ValueError("of the orchestrator")
     return "mended"
+
+
+TWICE = df.RetryOptions(100, 2)
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def rewound_after_retries(context):
+    return (yield context.call_activity_with_retry("fails_first", TWICE, [context.instance_id, 2]))
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def rewound_fan_out_with_retries(context):
+    tasks = [
+        context.call_activity_with_retry("fails_first", TWICE, [f"{context.instance_id}-{n}", 2 * (n == 1)])
+        for n in range(3)
+    ]
+    return (yield context.task_all(tasks))
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def rewound_behind_a_retry(context):
+    once = yield context.call_activity_with_retry("fails_first", TWICE, [f"{context.instance_id}-retried", 1])
+    return [once, (yield context.call_activity("fails_first", [context.instance_id, 1]))]
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def rewound_behind_a_caught_failure(context):
+    try:
+        yield context.call_activity("fails_first", [f"{context.instance_id}-caught", 1])
+    except Exception:
+        context.set_custom_status("caught")
+    return (yield context.call_activity("fails_first", [context.instance_id, 1]))
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def rewound_behind_what_cleans_up(context):
+    try:
+        return (yield context.call_activity("fails_first", [context.instance_id, 1]))
+    except Exception:
+        yield context.call_activity("echo", "cleaned up")
+        raise
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def rewound_parent_with_retries(context):
+    return (yield context.call_sub_orchestrator_with_retry("child_fails_twice", TWICE, context.instance_id))
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def rewound_parent_with_retries_of_one_id(context):
+    child = f"{context.instance_id}-child"
+    return (yield context.call_sub_orchestrator_with_retry("child_fails_twice", TWICE, context.instance_id, child))
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def child_fails_twice(context):
+    return (yield context.call_activity("fails_first", [context.get_input(), 2]))
