@@ -132,7 +132,7 @@ _SAID_TIMES = (
 
 @probe
 async def times_in_the_ways_of_dotnet(client: Client) -> Any:
-    """Those that are read leave the instance out on one side; those that are not are no filter."""
+    """A time that is read leaves the instance out as one bound or the other; any other text is ignored."""
     await client.run("echo_input", "said-times", 1)
     counts: dict[str, list[int]] = {}
     for said in _SAID_TIMES:
