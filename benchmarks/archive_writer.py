@@ -5,7 +5,7 @@
 import json
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
 from multiprocessing import get_context
@@ -18,9 +18,10 @@ from isal import isal_zlib
 from fraud.analysis import alert_path
 from fraud.generation import GeneratedEvent, generate_events
 from fraud.judging import judged
+from fraud.slices import slices
 from fraud.suspicion import is_suspicious
-from fraud.verdicts import Verdict
-from fraud.windows import WINDOW, Window
+from fraud.verdicts import Verdict, verdicts_path
+from fraud.windows import WINDOW, SuspiciousWindow, Window, unique_ids
 from local_azure.event_hubs.capture.container import long
 from reconciliation.ranges import milliseconds, window_end, window_number
 from reconciliation.reading.alerts import alert_due
@@ -32,6 +33,7 @@ START = datetime(2026, 1, 2, 10, tzinfo=UTC)
 EVENTS_PER_SECOND = 10_000
 PARTITIONS = 4
 BLOB_SECONDS = 60
+IDS_OF_A_MESSAGE = 5_000
 _BLOCK_RECORDS = 500
 _TEMPLATES = 4_000
 _SYNC = b"0123456789abcdef"
@@ -76,6 +78,7 @@ def write_archive(connection: str, events: int, codec: str, say: Callable[[str],
 
 
 def _write_outcomes(account: BlobServiceClient, flagged: Flagged) -> None:
+    """A row of the stream job for each store's window, and its verdicts as the windows of some messages have them."""
     for window in sorted({window for window, _ in flagged}):
         end = window_end(window)
         rows = [(store, ids) for (number, store), ids in flagged.items() if number == window]
@@ -83,15 +86,23 @@ def _write_outcomes(account: BlobServiceClient, flagged: Flagged) -> None:
         suspicious = "\n".join(
             json.dumps({"store_id": store, "ids": [event_id for event_id, _, _ in ids], **span}) for store, ids in rows
         )
-        verdicts = "\n".join(
-            event_id.join(_verdict(Window(end - WINDOW, end), store, partition, template))
-            for store, ids in rows
-            for event_id, partition, template in ids
-        )
-        for container, text in ((names.SUSPICIOUS_EVENTS, suspicious), (names.FRAUD_EVENTS, verdicts)):
-            path = f"{end:%Y/%m/%d/%H}/{window}.json"
-            account.get_blob_client(container, path).upload_blob(text.encode(), max_concurrency=1)
-        _write_alert(account, path, verdicts)
+        reported = account.get_blob_client(names.SUSPICIOUS_EVENTS, f"{end:%Y/%m/%d/%H}/{window}.json")
+        reported.upload_blob(suspicious.encode())
+        for store, ids in rows:
+            for of_message in slices(ids, IDS_OF_A_MESSAGE):
+                _write_verdicts(account, Window(end - WINDOW, end), store, of_message)
+
+
+def _write_verdicts(
+    account: BlobServiceClient, window: Window, store: int | None, ids: Sequence[tuple[str, int, int]]
+) -> None:
+    named = SuspiciousWindow(store, unique_ids(event_id for event_id, _, _ in ids), window)
+    path = verdicts_path(named.name, window.end)
+    verdicts = "\n".join(
+        event_id.join(_verdict(window, store, partition, template)) for event_id, partition, template in sorted(ids)
+    )
+    account.get_blob_client(names.FRAUD_EVENTS, path).upload_blob(verdicts.encode())
+    _write_alert(account, path, verdicts)
 
 
 def _write_alert(account: BlobServiceClient, path: str, lines: str) -> None:

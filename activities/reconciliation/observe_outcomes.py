@@ -1,6 +1,7 @@
 """Observe what the stream job reported and what was judged."""
 
 from activities.kept_evidence import list_evidence, snapshot_of
+from activities.reconciliation.cores import on_a_core
 from activities.reconciliation.feed_blobs import feed_blobs
 from activities.reconciliation.observe_alerts import observe_alerts
 from activities.reconciliation.run_files import is_current, read_keys, read_part, read_plan, write_rows
@@ -15,6 +16,11 @@ _SOURCES = {"suspicious": (names.SUSPICIOUS_EVENTS, Kind.SUSPICIOUS), "verdicts"
 
 
 async def observe_outcomes(task: PartTask) -> PartProgress:
+    """Read one part on a core that is free: each verdict in it is judged again."""
+    return await on_a_core(observe_part, task)
+
+
+async def observe_part(task: PartTask) -> PartProgress:
     """Read the blobs of one part line by line, and write the rows of the ids in windows in or beside the range."""
     plan = await read_plan(task.run)
     if not is_current(plan):
