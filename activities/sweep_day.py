@@ -18,7 +18,7 @@ from fraud.identity import canonical
 from fraud.judging import Content, Context, distinct, judged
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import SEED, shipped
-from fraud.sweep import Candidate, SweepTask, Swept, case_name, moment, sweep_path
+from fraud.sweep import Candidate, SweepTask, Swept, as_swept, case_name, moment, sweep_path
 from fraud.verdict_lines import VerdictLine
 from fraud.verdicts import Verdict, evidence_folder, to_ndjson
 from fraud.windows import Window
@@ -91,13 +91,15 @@ async def _judge(
     rates = part.rates.get(task.set_name, NO_KEPT_RATES).rates
     return [
         _Judged(
-            judged(
-                each.content.event,
-                store,
-                window,
-                each.content.run_id,
-                rules=rules,
-                context=Context(entry.facts, rates, entry.digest(profile_day), profile_day),
+            as_swept(
+                judged(
+                    each.content.event,
+                    store,
+                    window,
+                    each.content.run_id,
+                    rules=rules,
+                    context=Context(entry.facts, rates, entry.digest(profile_day), profile_day),
+                )
             ),
             msgspec.structs.replace(part, entries=(entry,)),
         )

@@ -28,7 +28,7 @@ from fraud.replay.arrivals import read_event
 from fraud.rules.rates import Rates
 from fraud.rules.rule_set import RuleSet
 from fraud.suspicion import is_suspicious
-from fraud.verdicts import time_path
+from fraud.verdicts import Verdict, time_path
 from fraud.windows import Window, compact_time, window_of
 
 MOST_CASES = 500
@@ -42,6 +42,10 @@ FOLDER = "sweep/"
 """The folder of such verdicts in `fraud-events`, apart from those of windows."""
 SWEEP_FOLDER = "sweep/"
 """The folder of candidates among the work blobs."""
+
+NOT_FLAGGED = "nothing flagged this sale: it begins with the points of those that are, so that both are measured alike"
+_FLAGGED = "FLAGGED"
+"""The rule that tells of each flagged sale what it is, and how many of them are fraud."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -158,6 +162,15 @@ class Sweep:
 
     def _is_chosen(self, customer: str) -> bool:
         return self._share >= 1 or crc32(f"{self._day} {customer}".encode()) < self._share * 2**32
+
+
+def as_swept(verdict: Verdict) -> Verdict:
+    """The verdict on a sale that nothing had flagged, whose reasons do not tell of it what is true of flagged ones."""
+    reasons = (
+        msgspec.structs.replace(reason, evidence=NOT_FLAGGED) if reason.rule == _FLAGGED else reason
+        for reason in verdict.reasons
+    )
+    return msgspec.structs.replace(verdict, reasons=tuple(reasons))
 
 
 def case_name(window: Window, event: Mapping[str, Any]) -> str:

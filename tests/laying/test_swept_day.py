@@ -9,7 +9,7 @@ from activities.sweep_day import sweep_day
 from fraud.desk.queries import CaseQuery
 from fraud.evidence import unpacked
 from fraud.suspicion import is_suspicious
-from fraud.sweep import SweepTask, Swept
+from fraud.sweep import NOT_FLAGGED, SweepTask, Swept
 from fraud.verdicts import CaseType, Verdict, evidence_folder
 from reconciliation.ranges import Range
 from services import names
@@ -54,6 +54,8 @@ async def test_the_worst_of_a_day_become_cases_with_evidence_and_doing_it_twice_
         event = verdict.event or {}
         assert verdict.band in ("high", "medium")
         assert not is_suspicious(event["event_type"], event["discount"], event["priority_shipping"])
+        (said,) = [reason for reason in verdict.reasons if reason.rule == "FLAGGED"]
+        assert (said.weight, said.evidence) == (20, NOT_FLAGGED), "the sentence on flagged sales is not true of it"
         assert (verdict.profile_day, verdict.rule_set.partition("@")[0]) == (date(2026, 3, 2), "context")
         path = blob.partition("/")[2]
         assert path.startswith("sweep/2026/03/0")
