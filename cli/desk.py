@@ -120,6 +120,7 @@ def _quarantine(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
 
     parser.add_argument("path", nargs="?", help="the path of one record, to see all of it")
     parser.add_argument("--kind", choices=("events", "windows"), default="events", help="(default: %(default)s)")
+    parser.add_argument("--partition", type=filled, metavar="ID", help="of one partition of the hub")
     parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
     parser.add_argument("--resubmit", metavar="FILE", help="send the record of the path again, with the body of a file")
     _add_person(parser)

@@ -24,14 +24,16 @@ def show_quarantine(app: AppClient, options: argparse.Namespace) -> int:
         else:
             _show_record(read_as(QuarantineRow, record, options.path), whole=True)
         return 0
-    page = app.query("api/quarantine", kind=options.kind, limit=str(options.limit))
+    asked = {"partition": options.partition} if options.partition else {}
+    page = app.query("api/quarantine", kind=options.kind, limit=str(options.limit), **asked)
     if options.json:
         print_json(page)
         return 0
     records = read_as(Page[QuarantineRow], page, "quarantine")
     for record in records.items:
         _show_record(record, whole=False)
-    say_the_rest(len(records.items), records.next, "quarantine is empty")
+    empty = f"nothing of partition {options.partition} is in quarantine" if asked else "quarantine is empty"
+    say_the_rest(len(records.items), records.next, empty)
     return 0
 
 

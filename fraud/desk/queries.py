@@ -107,10 +107,12 @@ class EventName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class QuarantineQuery(SpanQuestion, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Records of quarantine: events by the hour in which they were enqueued, or messages that are not windows.
 
-    Messages lie under a digest and not by time: `from` and `to` are refused for them.
+    `partition` is one of the hub's, where another one's producer has filled an hour. Messages lie under a digest, by
+    neither time nor partition: all three are refused for them.
     """
 
     kind: Literal["events", "windows"] = "events"
+    partition: Annotated[str, Meta(pattern="^[0-9A-Za-z]{1,20}$")] | None = None
 
 
 class QuarantineName(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -44,8 +44,10 @@ async def list_quarantine(asked: QuarantineQuery) -> Page[QuarantineRow]:
 
     Raises ProblemError for a bad token.
     """
-    if asked.kind == "windows" and (asked.start or asked.end):
-        raise bad_request("from" if asked.start else "to", "messages that are not windows do not lie under a time")
+    if asked.kind == "windows":
+        for field, value in (("from", asked.start), ("to", asked.end), ("partition", asked.partition)):
+            if value:
+                raise bad_request(field, "messages that are not windows lie neither under a time nor in a partition")
     listed, following = await _paths(asked, place_in(asked.token, _Place) if asked.token else None)
     records = await together((_read(path) for path in listed), at_once=_READS)
     rows = tuple(_row(path, data, _PREVIEW) for path, data in zip(listed, records, strict=True) if data is not None)
@@ -59,13 +61,14 @@ async def _paths(asked: QuarantineQuery, place: _Place | None) -> tuple[list[str
     ends = [asked.end.astimezone(UTC).strftime("%Y/%m/%d/%H")] if asked.end else []
     ends += [place.folder.removeprefix(root).rstrip("/")] if place else []
     first = asked.start.astimezone(UTC).strftime("%Y/%m/%d/%H") if asked.start else ""
+    names_of = f"p{asked.partition}-" if asked.partition else ""
     paths: list[str] = []
     async for folder in last_folders(container, PathRange(root, first, min(ends, default="")), _LEVELS[asked.kind]):
         if len(paths) == asked.limit:
             return paths, _Place(folder)
         mark = place.mark if place and place.folder == folder else ""
         while True:
-            in_folder, mark = await _listed(container, folder, mark, asked.limit - len(paths))
+            in_folder, mark = await _listed(container, folder + names_of, mark, asked.limit - len(paths))
             paths += in_folder
             if not mark:
                 break
@@ -74,9 +77,9 @@ async def _paths(asked: QuarantineQuery, place: _Place | None) -> tuple[list[str
     return paths, None
 
 
-async def _listed(container: ContainerClient, folder: str, mark: str, most: int) -> tuple[list[str], str]:
-    """The next names in a folder, and the mark behind them; empty at the end."""
-    pages: Any = container.list_blob_names(name_starts_with=folder, results_per_page=most).by_page(mark or None)
+async def _listed(container: ContainerClient, begin: str, mark: str, most: int) -> tuple[list[str], str]:
+    """The next names with a beginning, and the mark behind them; empty at the end."""
+    pages: Any = container.list_blob_names(name_starts_with=begin, results_per_page=most).by_page(mark or None)
     listed: list[str] = []
     try:
         async for page in pages:

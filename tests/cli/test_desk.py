@@ -86,9 +86,11 @@ def test_what_was_set_aside_is_shown(app: type[App], capsys: pytest.CaptureFixtu
         is_cut=False,
     )
     app.answers["/api/quarantine?kind=events&limit=20"] = [(200, as_json(Page((record,))))]
+    app.answers["/api/quarantine?kind=events&limit=20&partition=3"] = [(200, as_json(Page(())))]
     app.answers["/api/dead-letters?limit=20"] = [(200, as_json(Page((letter,))))]
 
     assert "not valid JSON" in shown(capsys, "quarantine")
+    assert "nothing of partition 3 is in quarantine" in shown(capsys, "quarantine", "--partition", "3")
     assert "MaxDeliveryCountExceeded" in shown(capsys, "dead-letters")
 
 

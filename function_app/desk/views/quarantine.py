@@ -21,7 +21,7 @@ _DIGITS, _GROUP = 32, 2
 
 async def show_quarantine(visit: Visit) -> func.HttpResponse:
     """Records, the newest hour first: events of the hub, or messages of the queue. 400 for an invalid filter."""
-    asked = {name: text for name in ("kind", "from", "to", "token") if (text := visit.asked(name))}
+    asked = {name: text for name in ("kind", "from", "to", "partition", "token") if (text := visit.asked(name))}
     try:
         question = msgspec.convert({"limit": _PAGE, **asked}, QuarantineQuery, strict=False)
     except msgspec.ValidationError as error:
@@ -34,7 +34,7 @@ async def show_quarantine(visit: Visit) -> func.HttpResponse:
         here="quarantine",
         records=page.items,
         next_token=page.next,
-        asked={"kind": "events", "from": "", "to": "", **asked},
+        asked={"kind": "events", "from": "", "to": "", "partition": "", **asked},
     )
 
 

@@ -115,7 +115,9 @@ async def test_an_event_in_quarantine_is_corrected_and_archived_and_its_record_s
     event_id = str(uuid.uuid4())
     wrong, right = (event_body(event_id, price=price) for price in ("three", 3.0))
     await archive_events([received(wrong, 8_811)])
-    _, listed = await page(visitor, "/desk/quarantine?from=2026-01-02T10:00:00Z&to=2026-01-02T11:00:00Z")
+    span = "/desk/quarantine?from=2026-01-02T10:00:00Z&to=2026-01-02T11:00:00Z"
+    assert "of this time of partition 9." in (await page(visitor, f"{span}&partition=9"))[1]
+    _, listed = await page(visitor, f"{span}&partition=1")
     place = re.search(r'href="(/desk/quarantine/record\?path=[^"]+p1-8811.json)"', listed)
     assert place is not None, listed
     fields = {"path": unquote(place[1].partition("path=")[2]), "why": "Prices are numbers."}

@@ -91,6 +91,16 @@ async def test_only_hours_of_the_span_are_listed():
     assert [row.path for row in page.items] == EVERY[8:16]
 
 
+async def test_those_of_a_partition_are_found_beside_any_number_of_others():
+    first = await list_quarantine(QuarantineQuery(partition="3", limit=2))
+    rest = await list_quarantine(QuarantineQuery(partition="3", limit=2, token=first.next))
+
+    assert [row.path for row in (*first.items, *rest.items)] == [path for path in EVERY if "/p3-" in path]
+    assert rest.next is None
+    with pytest.raises(ProblemError, match="partition"):
+        await list_quarantine(QuarantineQuery(kind="windows", partition="3"))
+
+
 async def test_a_token_of_another_list_is_refused():
     with pytest.raises(ProblemError, match="token"):
         await list_quarantine(QuarantineQuery(limit=2, token="e30"))
