@@ -18,7 +18,9 @@ MAX_BYTES = 1024 * 1024
 """Of the flagged contents under an id, and of all of them, that are read; one is, however large it is. A producer may
 send any number of 1 MB: 250 of them took 30 s at each look-up, and made a blob of verdicts of 240 MB."""
 
-_FURTHER = f"SELECT TOP @most * FROM c WHERE c.{ARCHIVE_FIELD}.event_id = @id"
+FIRST, FURTHER = "c.id = @id", f"c.{ARCHIVE_FIELD}.event_id = @id"
+"""Conditions for the first content under an id, and for further ones. One query with OR costs what a scan costs."""
+_CONTENTS = "SELECT TOP @most * FROM c WHERE"
 FLAGGED = f"c.event_type = 'sale_event' AND c.discount > {MIN_DISCOUNT} AND c.priority_shipping = true"
 """The rule of `fraud/suspicion.py`, for documents: the archive takes no other type in these fields."""
 
@@ -47,7 +49,7 @@ async def further_contents(
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
-            return await _read(archive, event_id, key, most, MAX_BYTES if in_part else None)
+            return await contents_under(archive, event_id, FURTHER, most, MAX_BYTES if in_part else None, key)
         except CosmosHttpResponseError as problem:
             if not in_part or problem.status_code not in FOR_GOOD:
                 raise
@@ -55,16 +57,22 @@ async def further_contents(
     return FurtherContents([], whole=False)
 
 
-async def _read(archive: ContainerProxy, event_id: str, key: str, most: int, max_bytes: int | None) -> FurtherContents:
+async def contents_under(  # noqa: PLR0917 - where, what, how much
+    archive: ContainerProxy, event_id: str, condition: str, most: int, max_bytes: int | None, key: str | None = None
+) -> FurtherContents:
+    """The documents under an id for which a condition holds, of one partition key or of all, `most` and `max_bytes` at
+    most: one, however large it is, and the flagged ones first where there are more. Raises what Cosmos raised."""
     parameters: list[dict[str, object]] = [{"name": "@id", "value": event_id}, {"name": "@most", "value": most}]
+    where: dict[str, Any] = {} if key is None else {"partition_key": key}
 
     async def ask(query: str) -> FurtherContents:
-        return await _within(archive.query_items(query, parameters=parameters, partition_key=key), most, max_bytes)
+        return await _within(archive.query_items(query, parameters=parameters, **where), most, max_bytes)
 
-    contents = await ask(_FURTHER)
+    asked = f"{_CONTENTS} {condition}"
+    contents = await ask(asked)
     if contents.whole:
         return contents
-    flagged = await ask(f"{_FURTHER} AND {FLAGGED}")
+    flagged = await ask(f"{asked} AND {FLAGGED}")
     by_id = {document["id"]: document for document in (*flagged.documents, *contents.documents)}
     _log.warning("the contents under the id %r are too many or too large for all to be read", event_id)
     return FurtherContents(_first_of(list(by_id.values()), len(flagged.documents), max_bytes)[:most], whole=False)

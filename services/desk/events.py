@@ -12,35 +12,31 @@ from fraud.readable import readable_events
 from services import cosmos
 from services.concurrency import LARGE, beside, both, together
 from services.desk.quarantine import place_of
+from services.further_contents import FIRST, FURTHER, contents_under
 from services.quarantined import read_quarantined
 
-_CONTENTS = tuple(
-    f"SELECT TOP {cosmos.MAX_CONTENTS} * FROM c WHERE {condition}"
-    for condition in ("c.id = @id", f"c.{ARCHIVE_FIELD}.event_id = @id")
-)
-"""The first content under an id, and further ones. One query with OR costs what a scan of all costs."""
+MAX_BYTES = 2 * 1024 * 1024
+"""Of the first contents under an id, in all stores, and of the further ones, that are looked at. A producer may send a
+thousand of 1 MB, which are up to 40 GB as values of Python."""
 _READS = 8
 
 
 async def event_details(event_id: str) -> EventDetails:
-    """The contents under an id; none for one that never arrived. At most 1,000 archived ones are looked at."""
-    (first, further), pointers = await both(
-        together(_asked(query, event_id) for query in _CONTENTS), cosmos.find_quarantined([event_id])
-    )
-    documents = [*first, *further]
+    """The contents under an id; none for one that never arrived.
+
+    Of the archived ones 1,000 and MAX_BYTES are looked at, where there are more the flagged ones first.
+    """
+    archive = await cosmos.events()
+    asked = (contents_under(archive, event_id, where, cosmos.MAX_CONTENTS, MAX_BYTES) for where in (FIRST, FURTHER))
+    (first, further), pointers = await both(together(asked), cosmos.find_quarantined([event_id]))
+    documents = [*first.documents, *further.documents]
     blobs = pointers.get(event_id, {})
     quarantined = await together((_quarantined(path, event_id) for path in sorted(blobs.values())), at_once=_READS)
     return EventDetails(
         id=event_id,
         contents=(*map(_archived, documents), *(content for content in quarantined if content is not None)),
-        complete=len(documents) < cosmos.MAX_CONTENTS,
+        complete=first.whole and further.whole,
     )
-
-
-async def _asked(query: str, event_id: str) -> list[dict[str, Any]]:
-    archive = await cosmos.events()
-    parameters: list[dict[str, object]] = [{"name": "@id", "value": event_id}]
-    return [document async for document in archive.query_items(query, parameters=parameters)]
 
 
 def _archived(document: dict[str, Any]) -> EventContent:
