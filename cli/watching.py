@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cli.app_client import AppClient, read_as
 from cli.screen import console, plain, print_json, print_json_line
-from fraud.watching.checks import Check
+from fraud.watching.checks import MOST_QUARANTINED, Check
 from fraud.watching.flow import FlowSeen
 
 _PATH = "api/flow"
@@ -18,7 +18,7 @@ _SECONDS = 2.0
 _LABELS = {
     "sent": "received by the hub",
     "captured": "captured",
-    "archived": "archived",
+    "archived": "archived or set aside",
     "quarantined": "quarantined lately",
     "flagged": "flagged by the job",
     "windows": "windows judged",
@@ -69,6 +69,8 @@ def view(flow: FlowSeen) -> Group:
         joints.add_column(justify=column)
     for name, joint in flow.joints.items():
         count = "-" if joint.count is None else f"{joint.count:,}"
+        if name == "quarantined" and (joint.count or 0) >= MOST_QUARANTINED:
+            count += "+"
         rate = joint.rate or 0
         joints.add_row(_LABELS.get(name, name), count, _rate(rate), "█" * round(_BAR * rate / fastest))
     lines = [Text(""), Text(f"Azure's time {flow.now:%Y-%m-%d %H:%M:%S}Z{speed}", style="bold"), joints]

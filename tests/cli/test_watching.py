@@ -15,6 +15,7 @@ from cli.completion import SHELLS, options_of, script
 from cli.screen import console
 from cli.watching import view
 from fraud.desk.sql_questions import QUESTIONS
+from fraud.watching.checks import MOST_QUARANTINED
 from fraud.watching.flow import FlowSeen
 from tests.cli.answering_app import App
 
@@ -55,12 +56,21 @@ def test_the_live_view_fits_in_eighty_columns_and_tells_what_is_not_ok(capsys: p
     assert "Azure's time 2026-01-02 10:00:00Z, 60 times as fast" in text
     assert "12,345.6/s" in text
     assert "0.6/min" in text
+    assert "archived or set aside" in text
     assert "890 behind, 2 in the queue, 1 dead letters; last night balanced" in text
     assert "84 alerts had nobody to tell: no receiver is set for their band" in text
     assert "dead letters   standing" in text
     assert max(map(len, text.splitlines())) <= 80
     bars = [line.count("█") for line in text.splitlines() if "█" in line]
     assert bars == [24, 12]
+
+
+def test_of_more_records_than_are_counted_the_view_says_that_there_are_more():
+    flow = FLOW | {"joints": {"quarantined": {"count": MOST_QUARANTINED, "rate": None}}}
+    with console.capture() as captured:
+        console.print(view(msgspec.convert(flow, FlowSeen)), width=80)
+
+    assert "5,000+" in captured.get()
 
 
 def test_one_look_is_the_answer_no_if_a_check_is_not_ok(app: type[App], capsys: pytest.CaptureFixture[str]):
