@@ -18,6 +18,7 @@ from fraud.suspicion import is_suspicious
 from services import cosmos
 from services.cosmos_lists import listed
 from services.desk.case_queries import store_of
+from services.portions import BytesTaken, TooLargeError, bytes_of
 from services.watching import azure_time
 
 SPAN = timedelta(hours=24)
@@ -26,6 +27,8 @@ _ARRIVALS = f"SELECT c.id, c.{ARCHIVE_FIELD} FROM c WHERE c.id IN ({{}})"
 _WHOLE = "*"
 OWN = ", ".join(f"c.{name}" for name in (*StoreEvent.__struct_fields__, ARCHIVE_FIELD))
 """The fields of a store's event alone: what pages show. A producer may send a megabyte of others with each."""
+MAX_BYTES = 2 * 1024 * 1024
+"""Of the events of a page: one of fifty whole events of 1 MB would keep the host busy for seconds."""
 _MOST_OF_A_MOMENT = 1_000
 """A page takes all events of its last moment, at most so many: the next page begins with an earlier moment."""
 
@@ -41,21 +44,25 @@ async def latest_events(asked: EventQuery) -> tuple[EventRow, ...]:
 
     Raises as `list_events`.
     """
-    return tuple(map(_row, await _read(asked, OWN, *_span(asked, await _end(asked)), None, asked.limit)))
+    documents, _ = await _read(asked, OWN, *_span(asked, await _end(asked)), None, asked.limit)
+    return tuple(map(_row, documents))
 
 
 async def list_events(asked: EventQuery, fields: str = _WHOLE) -> Page[EventRow]:
-    """A page of events. Raises ProblemError for a bad token, or if no value that has an index is named."""
+    """A page of events; of large ones it has less than `limit`.
+
+    Raises ProblemError for a bad token, or if no value that has an index is named.
+    """
     since, until = _span(asked, await _end(asked))
     before = place_in(asked.token, _Place).moment if asked.token else None
-    documents = await _read(asked, fields, since, until, before, asked.limit + 1)
-    if len(documents) <= asked.limit:
+    documents, is_cut = await _read(asked, fields, since, until, before, asked.limit + 1)
+    if len(documents) <= asked.limit and not is_cut:
         return Page(tuple(map(_row, documents)))
     # Events of one moment have no order: those of the last one come whole, or on the next page.
     last = _moment(documents[-1])
     shown = [document for document in documents if _moment(document) != last]
     if not shown:
-        shown = await _read(asked, fields, last, last, None, _MOST_OF_A_MOMENT)
+        shown, _ = await _read(asked, fields, last, last, None, _MOST_OF_A_MOMENT, whole=True)
     return Page(tuple(map(_row, shown)), token_of(_Place(_moment(shown[-1]))))
 
 
@@ -79,8 +86,16 @@ def _span(asked: EventQuery, end: datetime) -> tuple[str, str]:
 
 
 async def _read(  # noqa: PLR0917 - a question, what of the answer, from when to when, and how much
-    asked: EventQuery, fields: str, since: str, until: str, before: str | None, most: int
-) -> list[dict[str, Any]]:
+    asked: EventQuery,
+    fields: str,
+    since: str,
+    until: str,
+    before: str | None,
+    most: int,
+    *,
+    whole: bool = False,
+) -> tuple[list[dict[str, Any]], bool]:
+    """The documents, and if they were cut behind the one with which they go beyond MAX_BYTES."""
     conditions = {
         "c.store_id": store_of(asked.store) if asked.store else None,
         "c.cust_id": asked.customer,
@@ -97,7 +112,15 @@ async def _read(  # noqa: PLR0917 - a question, what of the answer, from when to
     query = f"SELECT TOP @most {fields} FROM c WHERE {' AND '.join(texts)} ORDER BY {_TIME} DESC"
     parameters = [{"name": name, "value": value} for name, value in values.items()]
     archive = await cosmos.events()
-    return [document async for document in archive.query_items(query, parameters=parameters)]
+    documents: list[dict[str, Any]] = []
+    taken = BytesTaken(None if whole else MAX_BYTES)
+    async for document in archive.query_items(query, parameters=parameters):
+        documents.append(document)
+        try:
+            taken.add(bytes_of(document))
+        except TooLargeError:
+            return documents, True
+    return documents, False
 
 
 def _moment(document: dict[str, Any]) -> str:
