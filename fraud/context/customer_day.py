@@ -59,6 +59,7 @@ class CustomerDay:
             "customer.near_lines_24h": sum([is_near_a_line(seen) for seen in self.sales]),
             "customer.below_round_24h": also_below_round(event, others),
             "customer.sales_1h": sum([hour_before < seen.time for seen in self.sales]),
+            "customer.goods_1h": self._goods(event, hour_before),
             "customer.visits_24h": len(self.visits),
             "customer.flagged_visits_24h": sum([any(seen.is_flagged for seen in visit) for visit in self.visits]),
             "customer.flagged_visits_3h": sum([any(seen.is_flagged for seen in visit) for visit in near_visits]),
@@ -71,10 +72,24 @@ class CustomerDay:
             "customer.cut": self.is_cut,
         }
 
+    def fair_sales(self, event: Sighting) -> Lines:
+        """The sales that are not small beside an event's, its own among them."""
+        fair = FAIR * (event.value or 0.0)
+        return [seen for seen in self.sales if seen.id == event.id or (seen.value or 0.0) >= fair]
+
+    def _goods(self, event: Sighting, after: float) -> int | None:
+        if event.value is None:
+            return None
+        return len({seen.sku for seen in self.fair_sales(event) if seen.time > after} | {event.sku})
+
 
 VISIT_SPAN = 3 * HOUR
 SMALL = 0.2
 """A sale is small beside another of five times its value: a card is tried with little before much is bought."""
+
+FAIR = 0.1
+"""A sale counts beside another from this share of its value on: little things cost nothing, and would make a basket, or
+returns likely."""
 
 MORE_THAN_PAID = 1.1
 """A refund is above what was paid from this ratio on: prices are rounded, and taxes differ."""

@@ -27,6 +27,7 @@ def customer_facts(event: Sighting, look_ups: LookUps, profiles: Profiles, day: 
     profile = profiles.customers.get(event.customer)
     facts["customer.known"] = profile is not None
     facts["customer.age_days"] = day - profile.first_day if profile else 0
+    facts["customer.settled"] = profiles.is_settled(profile, day)
     facts |= _against_others(event, seen, profile, profiles)
     if profile is not None and profile.sales:
         facts |= _habits(event, seen, profile, profiles)
@@ -41,6 +42,7 @@ def _against_others(
     """The surprise of the customer's counts, given what all customers do."""
     population = profiles.population
     sales, returns = len(day.sales), len(day.returns)
+    fair_sales = len(day.fair_sales(event))
     before = profile.sales if profile else 0
     # The 24 hours reach into a day that the profile may have.
     after = end_of_day(profile.last_day) if profile else -math.inf
@@ -55,9 +57,9 @@ def _against_others(
         "customer.returns": returned,
         "customer.pace_surprise": surprise.of_events(sales, usual_a_day),
         "customer.return_surprise": surprise.of_share(returned, sold + returned, population.return_share),
-        "customer.returns_surprise_24h": surprise.of_share(returns, sales + returns, population.return_share),
+        "customer.returns_surprise_24h": surprise.of_share(returns, fair_sales + returns, population.return_share),
         "customer.returned_surprise": surprise.of_share(
-            day.returned_bought, max(day.returned_bought, sales), population.return_share
+            day.returned_bought, max(day.returned_bought, fair_sales), population.return_share
         ),
         "customer.payments_surprise": surprise.of_share(
             changes, max(changes, sales - 1), min(0.9, profiles.novelty_rates(0)[HABITS.index("payment")])

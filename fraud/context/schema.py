@@ -62,6 +62,9 @@ _PROFILES = {"days": Fact("number", "days that the profiles are made of; 0 on th
 _CUSTOMER = {
     "known": Fact("flag", "seen on a day before"),
     "age_days": Fact("number", "days since the customer was first seen"),
+    "settled": Fact(
+        "flag", "first seen a week ago; as long as profiles are made of fewer days than two weeks, half of these ago"
+    ),
     "sales": Fact("number", "sales on the days before"),
     "returns": Fact("number", "returns on the days before and in the last 24 hours"),
     "flagged": Fact("number", "flagged sales on the days before and in the last 24 hours"),
@@ -71,8 +74,12 @@ _CUSTOMER = {
     "deep_share": Fact("number", "the share of them with more than 50 % off, drawn likewise"),
     "sales_24h": Fact("number", "sales in the last 24 hours, this one among them, as in all that follow"),
     "sales_1h": Fact("number", "sales in the hour before the event, and after it up to the window's end"),
+    "goods_1h": Fact("number", "different skus in them, of sales that are worth a tenth of the event or more"),
     "flagged_24h": Fact("number", "flagged sales in the last 24 hours"),
-    "visits_24h": Fact("number", "visits in the last 24 hours: sales at one store within ten minutes of each other"),
+    "visits_24h": Fact(
+        "number",
+        "visits in the last 24 hours: sales at one store within ten minutes of each other, for half an hour at most",
+    ),
     "flagged_visits_24h": Fact("number", "those of them with a flagged sale"),
     "flagged_visits_3h": Fact("number", "other visits within 3 hours of the event with a flagged sale"),
     "deep_visits_3h": Fact("number", "other visits within 3 hours of the event with a sale at more than 50 % off"),
@@ -108,8 +115,11 @@ _CUSTOMER = {
     "cut": Fact("flag", "more was seen in 24 hours than a look-up reads"),
     "pace_surprise": Fact("number", "-log10 of the chance of so many sales in 24 hours, or more"),
     "return_surprise": Fact("number", "-log10 of the chance of so many returns among the customer's events"),
-    "returns_surprise_24h": Fact("number", "-log10 of the chance of so many returns among the events of 24 hours"),
-    "returned_surprise": Fact("number", "-log10 of the chance that so much of what was bought in 24 hours is back"),
+    "returns_surprise_24h": Fact(
+        "number",
+        "-log10 of the chance of so many returns beside the sales of 24 hours worth a tenth of this one or more",
+    ),
+    "returned_surprise": Fact("number", "the same of returns of what was bought in them"),
     "payments_surprise": Fact("number", "-log10 of the chance of so many changes of payment in 24 hours"),
     "flagged_surprise": Fact("number", "-log10 of the chance of so many other flagged sales among the customer's"),
     "gift_card_surprise": Fact("number", "-log10 of the chance of so many gift cards among the sales of 24 hours"),
@@ -139,8 +149,10 @@ _SKU = {
     "same_payment_surprise": Fact("number", "-log10 of the chance of so many who paid in the same way"),
     "same_network_8h": Fact("number", "other customers with flagged sales of it through the same network"),
     "strangers_8h": Fact("number", "other customers with flagged sales of it who are new or break two habits"),
-    "promoted_8h": Fact("number", "other customers at their own store who got more than 50 % off without priority"),
-    "alike_8h": Fact("number", "other customers at their own store who got it within 3 points of the event's discount"),
+    "promoted_8h": Fact(
+        "number", "other settled customers at their own store who got more than 50 % off without priority"
+    ),
+    "alike_8h": Fact("number", "such customers who got it within 3 points of the event's discount, flagged or not"),
     "same_price_8h": Fact("number", "the same of unflagged sales within 5 % of the event's price"),
     "flagged_surprise": Fact("number", "-log10 of the chance of so many flagged ones among others' sales of it"),
     "gift_cards_8h": Fact("number", "sales of it paid by gift card"),
@@ -151,7 +163,7 @@ _SKU = {
     "gift_card_surprise": Fact("number", "-log10 of the chance of so many gift cards among them"),
 }
 _SHELF = {
-    "sales_3h": Fact("number", "sales of store and category in 3 hours: of other skus, to other known customers"),
+    "sales_3h": Fact("number", "sales of store and category in 3 hours: of other skus, to other settled customers"),
     "deep_3h": Fact("number", "different customers among them who got more than 50 % off"),
     "alike_3h": Fact("number", "sales among them with more than 50 % off, and within 3 points of this discount"),
     "cut": Fact("flag", "more was seen in 3 hours than a look-up reads"),
@@ -162,11 +174,11 @@ _SHELF = {
     "new_surprise": Fact("number", "-log10 of the chance of so many of them"),
     "new_alike_3h": Fact("number", "other new customers among them with exactly this discount, if above 50 %"),
     "strangers_3h": Fact("number", "other customers with flagged sales who are new or break two habits"),
-    "name_here_3h": Fact("number", "other known customers with unflagged events under the store's name of this one"),
-    "network_share": Fact("number", "the share of known customers' unflagged events through it, since it came"),
-    "network_here_3h": Fact("number", "known customers' unflagged events through it"),
+    "name_here_3h": Fact("number", "other settled customers of the store with unflagged events under its name here"),
+    "network_share": Fact("number", "the share through the event's network of such customers, since it came"),
+    "network_here_3h": Fact("number", "those of them through it"),
     "network_since_3h": Fact("number", "all of them since it came"),
-    "payment_breaks": Fact("number", "the share of known customers' unflagged sales that are paid in a new way"),
+    "payment_breaks": Fact("number", "the share of such customers who paid in a way that is new for them"),
     "gateway_surprise": Fact("number", "-log10 of the chance of so many deep discounts through the event's gateway"),
     "new_flagged_3h": Fact("number", "those of them with flagged sales"),
     "new_same_payment_surprise": Fact(

@@ -15,18 +15,23 @@ ALIKE_PERCENT = 3
 
 
 class SeenOnShelf(msgspec.Struct, frozen=True, gc=False):
-    """A sighting, and what the days before say of it. A settled customer was seen on them, if there are any."""
+    """A sighting, and what the days before say of its customer, if there are any."""
 
     sighting: Sighting
     is_sale: bool
+    is_known: bool
+    """The customer was seen on a day before."""
     is_settled: bool
+    """The customer was first seen long ago."""
+    is_at_home: bool
+    """The customer has bought at the store before, or it opens."""
     is_stranger: bool
     pays_anew: bool
 
     @property
     def is_usual(self) -> bool:
-        """True for what settled customers do beside flagged sales: it shows how the store sends and is paid."""
-        return self.is_settled and not self.sighting.is_flagged
+        """True for what its settled customers do beside flagged sales: it shows how the store sends and is paid."""
+        return self.is_settled and self.is_at_home and not self.sighting.is_flagged
 
 
 class PromotionCounts(msgspec.Struct, frozen=True, gc=False):
@@ -56,11 +61,12 @@ class ShelfCounts:
     def __init__(self, recent: Iterable[SeenOnShelf]) -> None:
         self._of_customer = defaultdict[str | None, list[SeenOnShelf]](list)
         self._usual: list[Sighting] = []
-        self._usual_by_network = Counter[str | None]()
+        self._usual_by_network = defaultdict[str | None, set[str | None]](set)
         self._usual_by_name = defaultdict[str | None, set[str | None]](set)
         self._network_since = dict[str | None, float]()
-        self._later_by_network = dict[str | None, int]()
-        self._paid = self._breaks = 0
+        self._later_by_network = dict[str | None, set[str | None]]()
+        self._paid: set[str | None] = set()
+        self._breaks: set[str | None] = set()
         self._settled_of_sku = defaultdict[str | None, list[SeenOnShelf]](list)
         self._settled = 0
         self._deep_of_customer = Counter[str | None]()
@@ -81,10 +87,12 @@ class ShelfCounts:
         self._network_since.setdefault(sighting.network, sighting.time)
         if seen.is_usual:
             self._usual.append(sighting)
-            self._usual_by_network[sighting.network] += 1
+            self._usual_by_network[sighting.network].add(sighting.customer)
             self._usual_by_name[sighting.store_name].add(sighting.customer)
-            self._paid += seen.is_sale
-            self._breaks += seen.is_sale and seen.pays_anew
+            if seen.is_sale:
+                self._paid.add(sighting.customer)
+            if seen.is_sale and seen.pays_anew:
+                self._breaks.add(sighting.customer)
         if not seen.is_sale:
             return
         self._at_gateway[sighting.gateway].add(seen)
@@ -97,9 +105,9 @@ class ShelfCounts:
             if sighting.is_deep:
                 self._deep_of_customer[sighting.customer] += 1
                 self._deep_at[sighting.discount or 0.0] += 1
-        elif sighting.is_deep:
+        if sighting.is_deep and not seen.is_known:
             self._new_at[sighting.discount].add(sighting.customer)
-        if sighting.is_flagged and not seen.is_settled:
+        if sighting.is_flagged and not seen.is_known:
             self._new_paid[sighting.payment].add(sighting.customer)
             self._new_flagged.add(sighting.customer)
 
@@ -141,13 +149,13 @@ class ShelfCounts:
         return len(self._strangers) - (event.customer in self._strangers)
 
     def by_network(self, event: Sighting) -> tuple[int, int]:
-        """What is usual by others: through the event's network, and in all since that network was first seen."""
-        network, since = event.network, self._network_since.get(event.network, 0.0)
-        if network not in self._later_by_network:
-            self._later_by_network[network] = sum(seen.time >= since for seen in self._usual)
-        own = [seen.sighting for seen in self._of(event) if seen.is_usual]
-        here = self._usual_by_network[network] - sum(seen.network == network for seen in own)
-        return here, self._later_by_network[network] - sum(seen.time >= since for seen in own)
+        """Other customers with usual events: through the event's network, and all since that network was first seen."""
+        network, names = event.network, {event.customer, None}
+        later = self._later_by_network.get(network)
+        if later is None:
+            since = self._network_since.get(network, 0.0)
+            later = self._later_by_network[network] = {seen.customer for seen in self._usual if seen.time >= since}
+        return len(self._usual_by_network.get(network, set()) - names), len(later - names)
 
     def by_name(self, event: Sighting) -> int:
         """Other customers with usual events under the event's name of the store: one may be made to send many."""
@@ -159,9 +167,9 @@ class ShelfCounts:
         return len(self._new_paid.get(event.payment, set()) - names), len(self._new_flagged - names)
 
     def payment_breaks(self, event: Sighting) -> tuple[int, int]:
-        """Usual sales to others: those that are paid in a way that is new for their customer, and all of them."""
-        own = [seen.pays_anew for seen in self._of(event) if seen.is_usual and seen.is_sale]
-        return self._breaks - sum(own), self._paid - len(own)
+        """Other customers with usual sales: those who paid in a way that is new for them, and all of them."""
+        names = {event.customer, None}
+        return len(self._breaks - names), len(self._paid - names)
 
     def by_gateway(self, event: Sighting) -> tuple[GatewayCounts, GatewayCounts]:
         """Sales to others through the event's gateway, and through the others of the shelf."""

@@ -92,11 +92,18 @@ def _seen(recent: Iterable[Sighting], profiles: Profiles) -> Iterable[SeenOnShel
         yield SeenOnShelf(
             sighting,
             is_sale=is_sale,
-            # Accounts that nobody knows could make a promotion of their own.
-            is_settled=profile is not None or not profiles.days,
+            is_known=profile is not None or not profiles.days,
+            # Accounts that were made for it could make a promotion of their own.
+            is_settled=profiles.is_settled(profile, sighting.day) or not profiles.days,
+            is_at_home=profile is None or _is_at_home(profile, sighting, profiles),
             is_stranger=is_sale and is_flagged and profiles.is_stranger(sighting),
             pays_anew=is_sale and not is_flagged and profile is not None and _pays_anew(profile, sighting),
         )
+
+
+def _is_at_home(profile: CustomerProfile, sighting: Sighting, profiles: Profiles) -> bool:
+    store = profiles.stores.get(sighting.store or "")
+    return store is None or not store.days or sighting.store in profile.stores
 
 
 def _pays_anew(profile: CustomerProfile, sale: Sighting) -> bool:

@@ -78,4 +78,4 @@ def _at_price(sale: Sighting, event: Sighting) -> bool:
 
 def _keeps_store(sale: Sighting, profiles: Profiles) -> bool:
     profile = profiles.customers.get(sale.customer or "")
-    return profile is not None and sale.store in profile.stores
+    return profile is not None and sale.store in profile.stores and profiles.is_settled(profile, sale.day)

@@ -10,6 +10,10 @@ from fraud.context.sighting import Sighting
 APART = 600.0
 """Seconds without a sale at the store after which another visit begins."""
 
+LONGEST = 1_800.0
+"""Seconds after its first sale at which a visit ends at the latest: whoever takes something every nine minutes, hour
+after hour, comes back again and again."""
+
 Lines = list[Sighting]
 
 
@@ -19,7 +23,7 @@ def visits_of(sales: Sequence[Sighting]) -> list[Lines]:
     latest: dict[str | None, Lines] = {}
     for sale in sales:
         visit = latest.get(sale.store)
-        if visit is None or sale.time - visit[-1].time >= APART:
+        if visit is None or sale.time - visit[-1].time >= APART or sale.time - visit[0].time >= LONGEST:
             visit = latest[sale.store] = []
             visits.append(visit)
         visit.append(sale)

@@ -14,6 +14,9 @@ from fraud.profiles.table import ProfileTable
 MOST_REMEMBERED = 50_000
 """Sales of which it is remembered whether a stranger made them: those around the windows of some minutes."""
 
+SETTLED_AFTER = 7
+"""Days after which a customer is settled; half of those that the profiles are made of, as long as these are fewer."""
+
 
 class Profiles:
     """Profiles by key. `days` is the number of days that they are made of; 0 on the first evening."""
@@ -37,6 +40,10 @@ class Profiles:
                 self._strangers.clear()
             remembered = self._strangers[id(sale)] = (sale, is_stranger(self.customers.get(sale.customer or ""), sale))
         return remembered[1]
+
+    def is_settled(self, profile: CustomerProfile | None, day: int) -> bool:
+        """True if a customer was first seen long before a day: an account that is made to excuse another takes time."""
+        return profile is not None and day - profile.first_day >= min(SETTLED_AFTER, (self.days + 1) // 2)
 
     def novelty_rates(self, level: int) -> tuple[float, ...]:
         """For each of HABITS, the share of sales that break it, for customers of a level of firmness."""

@@ -16,8 +16,8 @@ def facts_one_by_one(event: Sighting, recent: Sequence[Sighting], profiles: Prof
     """The shelf around an event."""
     sales = sales_of(recent)
     others = [seen for seen in sales if seen.customer != event.customer and seen.sku != event.sku]
-    # Accounts that nobody knows could make a promotion of their own.
-    settled = [seen for seen in others if not profiles.days or seen.customer in profiles.customers]
+    # Accounts that were made for it could make a promotion of their own.
+    settled = [seen for seen in others if not profiles.days or _is_settled(seen, profiles)]
     deep = [seen for seen in settled if seen.is_deep]
     discount = event.discount or 0.0
     alike = sum(abs((seen.discount or 0.0) - discount) <= ALIKE_PERCENT for seen in deep)
@@ -84,21 +84,31 @@ def _sending(
     event: Sighting, recent: Sequence[Sighting], others: list[Sighting], profiles: Profiles
 ) -> dict[str, Value]:
     """Do all of the store's customers come by another network, or pay in another way, and not this one alone?"""
-    customers = profiles.customers
-    settled = [seen for seen in others if not seen.is_flagged and seen.customer in customers]
+    usual = [seen for seen in others if not seen.is_flagged and _is_settled(seen, profiles)]
+    usual = [seen for seen in usual if _is_at_home(seen, profiles)]
     since = min((seen.time for seen in recent if seen.network == event.network), default=0.0)
-    later = [seen for seen in settled if seen.time >= since]
-    here = sum(seen.network == event.network for seen in settled)
-    paid = sales_of(settled)
-    breaks = sum(_pays_anew(seen, profiles) for seen in paid)
+    later = len(customers_of(seen for seen in usual if seen.time >= since))
+    here = len(customers_of(seen for seen in usual if seen.network == event.network))
+    paid = sales_of(usual)
+    breaks = len(customers_of(seen for seen in paid if _pays_anew(seen, profiles)))
     return {
-        "shelf.name_here_3h": len(customers_of(seen for seen in settled if seen.store_name == event.store_name)),
-        "shelf.network_share": (here + FEW_BY_NETWORK) / (len(later) + FEW_BY_NETWORK),
+        "shelf.name_here_3h": len(customers_of(seen for seen in usual if seen.store_name == event.store_name)),
+        "shelf.network_share": (here + FEW_BY_NETWORK) / (later + FEW_BY_NETWORK),
         "shelf.network_here_3h": here,
-        "shelf.network_since_3h": len(later),
-        "shelf.payment_breaks": (breaks + 0.5) / (len(paid) + PRIOR_PAYMENTS),
+        "shelf.network_since_3h": later,
+        "shelf.payment_breaks": (breaks + 0.5) / (len(customers_of(paid)) + PRIOR_PAYMENTS),
         "shelf.gateway_surprise": _gateway_surprise(event, sales_of(others), profiles),
     }
+
+
+def _is_settled(seen: Sighting, profiles: Profiles) -> bool:
+    profile = profiles.customers.get(seen.customer or "")
+    return profile is not None and seen.day - profile.first_day >= min(7, math.ceil(profiles.days / 2))
+
+
+def _is_at_home(seen: Sighting, profiles: Profiles) -> bool:
+    profile, store = profiles.customers.get(seen.customer or ""), profiles.stores.get(seen.store or "")
+    return store is None or not store.days or (profile is not None and seen.store in profile.stores)
 
 
 def _pays_anew(sale: Sighting, profiles: Profiles) -> bool:

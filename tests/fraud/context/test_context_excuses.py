@@ -122,11 +122,11 @@ def test_one_correction_under_an_id_is_excused_and_sale_after_sale_under_it_is_n
 
 
 def test_priority_that_was_asked_for_what_was_flagged_is_no_habit():
-    thefts = [flagged(f"y{number}", cust_id=9_999) for number in range(3)]
+    thefts = [flagged(f"y{number}") for number in range(12)]
     orders = [{**theft, "discount": 0} for theft in thefts]
 
-    assert "PRIORITY_AS_USUAL" not in last(flagged("a", cust_id=9_999), evening=thefts)
-    assert last(flagged("a", cust_id=9_999), evening=orders)["PRIORITY_AS_USUAL"] < 0
+    assert "PRIORITY_AS_USUAL" not in last(flagged("a"), evening=thefts)
+    assert last(flagged("a"), evening=orders)["PRIORITY_AS_USUAL"] < 0
 
 
 def test_new_accounts_do_not_make_a_promotion_of_their_own():

@@ -13,6 +13,7 @@ CARD: dict[str, Value] = {"event.payment": "gift_card"}
 NEW: dict[str, Value] = {"customer.known": False}
 WHOLE: dict[str, Value] = {"event.impossible": 0, "event.missing": 0}
 PAID: dict[str, Value] = {"shelf.payment_breaks": 0.1}
+SETTLED: dict[str, Value] = {"customer.settled": True}
 UNHIDDEN: dict[str, Value] = {"customer.cut": False, "id.altered": 0}
 QUIET: dict[str, Value] = {"sku.promoted_8h": 2}
 
@@ -43,12 +44,20 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "RETURNED_BOUGHT": ({}, "customer.returned_surprise", []),
     "RETURNS_NOW": ({}, "customer.returns_surprise_24h", []),
     "SAME_SKU_LINES": (
-        {"customer.usual_sku": False, "customer.same_sku_visits_24h": 0},
+        SETTLED | {"customer.usual_sku": False, "customer.same_sku_visits_24h": 0},
         "customer.same_sku_24h",
         [{"customer.usual_sku": True}, {"customer.same_sku_visits_24h": 1}],
     ),
-    "SAME_SKU_AGAIN": ({"customer.usual_sku": False}, "customer.same_sku_visits_24h", [{"customer.usual_sku": True}]),
-    "USUAL_SKU_AGAIN": ({"customer.usual_sku": True}, "customer.same_sku_24h", [{"customer.usual_sku": False}]),
+    "SAME_SKU_AGAIN": (
+        SETTLED | {"customer.usual_sku": False},
+        "customer.same_sku_visits_24h",
+        [{"customer.usual_sku": True}],
+    ),
+    "USUAL_SKU_AGAIN": (
+        SETTLED | {"customer.usual_sku": True},
+        "customer.same_sku_24h",
+        [{"customer.usual_sku": False}, {"customer.settled": False}],
+    ),
     "MANY_STORES": ({}, "customer.other_stores_24h", []),
     "STORES_AT_ONCE": ({}, "customer.stores_1h", []),
     "FLAGGED_NOW": ({}, "customer.flagged_visits_24h", []),
@@ -59,9 +68,15 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         [{"customer.deep_visits_3h": 0}, {"shelf.alike_3h": 1}],
     ),
     "PRIORITY_AS_USUAL": (
-        WHOLE | {"customer.cut": False, "customer.deep_share": 0.4},
+        WHOLE | SETTLED | {"customer.cut": False, "customer.deep_share": 0.4},
         "customer.priority_share",
-        [{"customer.cut": True}, {"event.missing": 1}, {"event.impossible": 1}, {"customer.deep_share": 0.5}],
+        [
+            {"customer.settled": False},
+            {"customer.cut": True},
+            {"event.missing": 1},
+            {"event.impossible": 1},
+            {"customer.deep_share": 0.5},
+        ],
     ),
     "DISCOUNTS_IN_A_BASKET": (
         {"customer.flagged_visits_24h": 1},
@@ -71,9 +86,9 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "TRIED_BY_A_NEW_ACCOUNT": (NEW, "customer.small_before_24h", [{"customer.known": True}]),
     "MORE_THAN_IS_READ": ({"customer.cut": True}, "", [{"customer.cut": False}]),
     "SKU_FLOODED": (
-        {"sku.cut": True, "sku.sales_8h": 99},
+        {"sku.cut": True, "sku.customers_8h": 99, "sku.new_customers_8h": 49},
         "",
-        [{"sku.cut": False}, {"sku.sales_8h": 100}],
+        [{"sku.cut": False}, {"sku.customers_8h": 100}],
     ),
     "FLAGGED_OFTEN": ({}, "customer.flagged_surprise", []),
     "SAME_DISCOUNT_LINES": (
@@ -83,7 +98,7 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     ),
     "IN_A_BASKET": (
         UNHIDDEN | {"customer.flagged_visits_24h": 1},
-        "customer.sales_1h",
+        "customer.goods_1h",
         [{"customer.flagged_visits_24h": 2}, {"customer.cut": True}, {"id.altered": 1}],
     ),
     "ONLY_GOODS": ({"customer.skus_24h": 1}, "", [{"customer.skus_24h": 2}]),
@@ -102,6 +117,7 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "PAYMENTS_CHANGE": (PAID, "customer.payments_surprise", [{"shelf.payment_breaks": 0.35}]),
     "AS_USUAL": (
         {
+            "customer.settled": True,
             "customer.habits_broken": 0,
             "customer.sales": 3,
             "event.impossible": 0,
@@ -110,6 +126,7 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         },
         "customer.strangeness",
         [
+            {"customer.settled": False},
             {"customer.habits_broken": 1},
             {"customer.sales": 2},
             {"event.impossible": 1},
@@ -118,6 +135,11 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         ],
     ),
     "NEW_ACCOUNT": (NEW, "population.new_share", [{"customer.known": True}]),
+    "YOUNG_ACCOUNT": (
+        {"customer.known": True, "customer.settled": False, "event.payment": "cod"},
+        "",
+        [{"customer.known": False}, {"customer.settled": True}, CARD],
+    ),
     "NEW_FOR_ONE_THING": (
         NEW | {"customer.skus_24h": 1},
         "",
@@ -134,11 +156,11 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         [{"customer.known": True}, {"shelf.new_flagged_3h": 1}],
     ),
     "STORE_OPENS": (
-        NEW | {"store.days": 0, "shelf.sales_3h": 2},
+        NEW | {"store.days": 0, "shelf.name_here_3h": 2},
         "",
-        [{"customer.known": True}, {"store.days": 1}, {"shelf.sales_3h": 1}],
+        [{"customer.known": True}, {"store.days": 1}, {"shelf.name_here_3h": 1}],
     ),
-    "UNKNOWN_STORE": ({"store.days": 0, "shelf.sales_3h": 1}, "", [{"store.days": 1}, {"shelf.sales_3h": 2}]),
+    "UNKNOWN_STORE": ({"store.days": 0}, "shelf.name_here_3h", [{"store.days": 1}]),
     "EARLY_LIFE": (NEW, "customer.flagged_visits_24h", [{"customer.known": True}]),
     "NEW_AND_AGAIN": (NEW, "customer.deep_visits_3h", [{"customer.known": True}]),
     "NEW_ACCOUNTS_PAID_ALIKE": (NEW, "shelf.new_same_payment_surprise", [{"customer.known": True}]),
@@ -152,14 +174,15 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         [{"customer.gift_card_visits_24h": 1}, {"customer.wrapped_24h": 2}],
     ),
     "PRESENTS": (
-        CARD | {"customer.wrapped_24h": 2, "customer.sales_24h": 3},
+        CARD | SETTLED | {"customer.wrapped_24h": 2, "customer.sales_24h": 3},
         "",
-        [{"event.payment": "cod"}, {"customer.sales_24h": 4}],
+        [{"event.payment": "cod"}, {"customer.settled": False}, {"customer.sales_24h": 4}],
     ),
     "GIFTS_SPENT": (
-        CARD | {"customer.new_payment": True, "customer.new_store": False, "customer.same_sku_24h": 0},
+        CARD | SETTLED | {"customer.new_payment": True, "customer.new_store": False, "customer.same_sku_24h": 0},
         "customer.gift_cards_24h",
         [
+            {"customer.settled": False},
             {"event.payment": "cod"},
             {"customer.new_payment": False},
             {"customer.new_store": True},
@@ -178,7 +201,7 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "ABOVE_ITS_CUSTOMER": ({"customer.habits_broken": 2}, "customer.value_ratio", [{"customer.habits_broken": 1}]),
     "NO_PROMOTION": ({}, "shelf.discount_strangeness", []),
     "PROMOTION": ({"shelf.deep_3h": 2}, "shelf.discount_strangeness", [{"shelf.deep_3h": 1}]),
-    "OTHERS_TOO": ({"profiles.days": 1.0}, "shelf.alike_3h", []),
+    "OTHERS_TOO": ({"profiles.days": 1.0, "shelf.deep_3h": 2}, "shelf.alike_3h", [{"shelf.deep_3h": 1}]),
     "SKU_PROMOTED": ({}, "sku.promoted_8h", []),
     "ODD_HOUR": ({}, "population.hour_share", []),
 }
@@ -204,8 +227,8 @@ EXCUSES: dict[str, tuple[dict[str, Value], list[dict[str, Value]], int]] = {
         1,
     ),
     "PAYMENTS_CHANGE": (
-        PAID | CARD | {"customer.payments_surprise": 2, "customer.known": True, "customer.payments_24h": 2},
-        [{"event.payment": "cod"}, {"customer.known": False}, {"customer.payments_24h": 3}],
+        PAID | CARD | SETTLED | {"customer.payments_surprise": 2, "customer.payments_24h": 2},
+        [{"event.payment": "cod"}, {"customer.settled": False}, {"customer.payments_24h": 3}],
         2,
     ),
     "PRICE_TOO_LOW": (

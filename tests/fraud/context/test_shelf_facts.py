@@ -25,7 +25,7 @@ def events(seed: int, count: int) -> list[Sighting]:
             "id": f"{seed}-{number}",
             "store_id": 1,
             "category": "Books",
-            "cust_id": draws.choice([None, *range(12), *range(90, 96)]),
+            "cust_id": draws.choice([None, *range(0, 24, 2), *range(90, 96)]),
             "sku": draws.choice([None, *range(6)]),
             "store_ip": draws.choice([None, "10.0.1.1", "10.0.1.2", "10.0.2.1"]),
             "store_fqdn": draws.choice([None, "store-1.example", "shop-1.example"]),
@@ -44,10 +44,12 @@ def events(seed: int, count: int) -> list[Sighting]:
 
 
 def profiles_of(days: int) -> Profiles:
+    """Every other one of the customers keeps to the shelf's store; two were first seen on the last day."""
     profiles = Profiles()
     for number in range(days):
         day = NOON - timedelta(days=days - number)
-        seen = [sighting(sale(at, id=f"{number}-{at}"), day + timedelta(minutes=at)) for at in range(12)]
+        customers = [*range(80), *([90, 91] if number == days - 1 else [])]
+        seen = [sighting(sale(at, id=f"{number}-{at}", cust_id=at), day + timedelta(minutes=at)) for at in customers]
         profiles.close_day(date.toordinal(day), seen)
     return profiles
 
