@@ -2,6 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDKs pass their options on as untyped keyword arguments.
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,7 +29,8 @@ _CAPTURE_BLOBS = 6
 _ROW_BYTES = 16 * 1024 * 1024
 """Of the stream job's blobs of an hour, at most."""
 _VERDICT_BLOBS = 60
-_SWEPT_CASES = 20
+_CASES = 20
+_OF_WINDOWS = "c.type = 'window'"
 
 
 class Captured(msgspec.Struct, frozen=True):
@@ -138,9 +140,21 @@ async def find_judged_by_place(partition: str, sequence_number: int, window_end:
 
 async def find_swept(event_id: str, event: dict[str, Any], window_end: datetime) -> list[JudgedIn]:
     """The cases that sweeps have made of a content, the earliest window first: of its arrival in a window, for which
-    there is one name, and of others, when it was sent again; of these the cases tell, _SWEPT_CASES under an id."""
-    named = (case.path for case in (await cases_naming([event_id], SWEPT))[:_SWEPT_CASES])
-    paths = {sweep_path(case_name(Window(window_end - WINDOW, window_end), event), window_end), *named}
+    there is one name, and of others, when it was sent again; of these the cases tell, _CASES under an id."""
+    named = (case.path for case in (await cases_naming([event_id], SWEPT))[:_CASES])
+    own = sweep_path(case_name(Window(window_end - WINDOW, window_end), event), window_end)
+    return await _of_content(event_id, event, {own, *named})
+
+
+async def find_judged_again(event_id: str, event: dict[str, Any], window_end: datetime) -> list[JudgedIn]:
+    """The cases of other windows than that of the first arrival, in which a content was judged when it was sent again:
+    of _CASES that name its id among their worst."""
+    cases = await cases_naming([event_id], _OF_WINDOWS)
+    others = {case.path for case in cases if case.window_end != window_end}
+    return await _of_content(event_id, event, sorted(others)[:_CASES])
+
+
+async def _of_content(event_id: str, event: dict[str, Any], paths: Iterable[str]) -> list[JudgedIn]:
     form = canonical(event)
     judged: list[JudgedIn] = []
     for path in sorted(paths):

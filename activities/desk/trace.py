@@ -1,5 +1,6 @@
 """Follow an event through the pipeline: each place that it has reached, and each that it should have."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from fraud.analysis import LOOKUPS, retry_delay
@@ -134,14 +135,19 @@ class _Way:
             await self._not_judged(end, store)
         for blob in judged or by_place:
             await self._judged(blob, end)
+        await self._judged_elsewhere("Verdict", await tracing.find_judged_again(self._id, event, end), end)
 
     async def _swept(self, end: datetime) -> None:
         """The cases that sweeps have made of a sale that was not flagged: of this arrival, and of others."""
-        for swept in await tracing.find_swept(self._id, self._content.event or {}, end):
-            for verdict in swept.verdicts:
+        await self._judged_elsewhere("Sweep", await tracing.find_swept(self._id, self._content.event or {}, end), end)
+
+    async def _judged_elsewhere(self, name: str, judged: Sequence[JudgedIn], end: datetime) -> None:
+        """Verdicts with their cases; `end` is that of the window of the first arrival."""
+        for blob in judged:
+            for verdict in blob.verdicts:
                 again = f"Sent again, window to {verdict.window_end:%Y-%m-%d %H:%M}: "
-                self._verdict("Sweep", verdict, swept.case_id, said_before=again * (verdict.window_end != end))
-            await self._case(swept.case_id)
+                self._verdict(name, verdict, blob.case_id, said_before=again * (verdict.window_end != end))
+            await self._case(blob.case_id)
 
     def _verdict(
         self, name: str, verdict: Verdict, case_id: str, at: datetime | None = None, *, said_before: str = ""

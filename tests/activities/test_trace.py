@@ -99,6 +99,23 @@ async def test_each_content_that_was_not_flagged_has_the_cases_of_its_sweeps_of_
     assert [step.state for way in ways for step in way.steps if step.name == "Case"] == ["there"] * 3
 
 
+async def test_a_flagged_content_that_was_sent_again_has_the_verdicts_of_both_windows():
+    event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
+    body = event_body(event_id, store_id=STORE, discount=60, priority_shipping=True)
+    await archive_events([ReceivedEvent(body, "1", number, str(number), ENQUEUED, None)])
+    later = Window(WINDOW_ENDING_1010.end + WINDOW, WINDOW_ENDING_1010.end + 2 * WINDOW)
+    tasks = [await save_window(SuspiciousWindow(STORE, (event_id,), window)) for window in (WINDOW_ENDING_1010, later)]
+    for task in tasks:
+        await judge_and_store(task, 0)
+
+    (way,) = (await trace_event(event_id, NOBODY)).contents
+
+    verdicts = [step for step in way.steps if step.name == "Verdict"]
+    assert [step.href for step in verdicts] == [f"/desk/cases/{task.name}" for task in tasks]
+    assert [step.says.startswith("Sent again, window to 2026-01-02 10:20: ") for step in verdicts] == [False, True]
+    assert [step.state for step in way.steps if step.name == "Case"] == ["there", "there"]
+
+
 async def test_a_history_that_is_not_there_is_not_said_to_have_been_purged_for_a_repair_has_another_name():
     event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
     body = event_body(event_id, store_id=STORE, discount=60, priority_shipping=True)
