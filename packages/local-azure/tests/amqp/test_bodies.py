@@ -18,7 +18,8 @@ from local_azure.amqp.encode import described, encode, uint
 from local_azure.amqp.message import Message
 from local_azure.amqp.sdk_types import complete
 from local_azure.amqp.sections import SectionCode
-from local_azure.amqp.values import Char, DecimalBits, Described, Symbol, Timestamp
+from local_azure.amqp.values import Char, DecimalBits, Described, Encoded, Symbol, Timestamp
+from tests.amqp.wire_values import wire_values
 
 SDKS: dict[str, Any] = {"azure.eventhub": AmqpAnnotatedMessage, "azure.servicebus": QueueMessage}
 NOON = Timestamp(1_767_268_800_000)
@@ -109,6 +110,11 @@ def test_whatever_a_value_holds_is_read_alike_and_is_valid(body: Any):
     (read,) = readings(value(body))
     json.loads(json_text(body))
     assert isinstance(read, bytes)
+
+
+@given(wire_values)
+def test_whatever_stands_on_the_wire_is_read_alike(encoded: bytes):
+    assert len(readings(value(Encoded(encoded)))) == 1
 
 
 @given(st.integers(0, 10**34 - 1), st.integers(-6176, 6111), st.booleans())

@@ -175,6 +175,7 @@ _READERS: dict[type, Callable[[Any], Any]] = {
     Char: _char,
     int: int,
     float: _float,
+    Decimal: _as_it_is,
     DecimalBits: _decimal,
     str: str,
     bytes: _text,

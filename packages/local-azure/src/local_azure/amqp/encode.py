@@ -4,8 +4,8 @@
     list list   dict map       Described described       Encoded as it is
     Timestamp timestamp        Char char                 DecimalBits decimal of its width
 
-A Python int is sent as a long; where the protocol names another type, wrap it: `uint(5)`, `timestamp(ms)`.
-Lists and maps go out in their wide form, with every field: some SDKs read fields by position.
+A Python int is sent as a long, one beyond it as a ulong; where the protocol names another type, wrap it: `uint(5)`,
+`timestamp(ms)`. Lists and maps go out in their wide form, with every field: some SDKs read fields by position.
 """
 
 import struct
@@ -107,7 +107,7 @@ _ENCODERS: dict[type, Callable[[Any], bytes]] = {
     bytes: lambda raw: _variable(0xA0, raw),
     Timestamp: timestamp,
     Char: lambda point: b"\x73" + point.to_bytes(4, "big"),
-    int: long,
+    int: lambda number: long(number) if number < 1 << 63 else ulong(number),
     float: lambda number: b"\x82" + struct.pack(">d", number),
     UUID: lambda each: b"\x98" + each.bytes,
     Described: _described,

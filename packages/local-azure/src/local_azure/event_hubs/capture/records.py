@@ -11,10 +11,11 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from local_azure.amqp.bodies import body_of
+from local_azure.amqp.bodies import body_of, plain
 from local_azure.amqp.encode import encode
 from local_azure.amqp.message import Message
 from local_azure.amqp.sections import SectionCode
+from local_azure.amqp.values import Char, DecimalBits
 
 _VALUES = ["long", "double", "string", "bytes"]
 SCHEMA: dict[str, Any] = {
@@ -92,15 +93,15 @@ def values_of(items: Mapping[Any, Any]) -> Values:
 
 def _value(value: Any) -> tuple[str, Any]:
     match value:
-        case bool():
+        case bool() | str() | UUID():
             return "string", str(value)
-        case int() if _LEAST_LONG <= value <= _LARGEST_LONG:
-            return "long", int(value)
+        case Char() | DecimalBits():
+            return "string", str(plain(value))
+        case int():
+            return ("long", int(value)) if _LEAST_LONG <= value <= _LARGEST_LONG else ("string", str(value))
         case float():
             return "double", value
         case bytes():
             return "bytes", value
-        case str() | int() | UUID():
-            return "string", str(value)
         case _:
             return "bytes", encode(value)
