@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
@@ -23,7 +23,7 @@ from services import cosmos, names
 from services.blobs import read_blob, warehouse
 from services.concurrency import LARGE, beside, both, together
 from services.cosmos_lists import listed
-from services.desk.cases_naming import SWEPT, cases_naming
+from services.desk.cases_naming import cases_naming
 from services.desk.reported_ids import StoreWindow, windows_naming
 from services.further_contents import FLAGGED
 from services.quarantined import read_quarantined
@@ -33,6 +33,7 @@ _READS = 16
 _WINDOWS = 20
 """Windows of the contents under an id that are looked at: a producer may use it any number of times."""
 _BODIES = 8
+Where = TypeVar("Where")
 _Places = tuple[str, datetime]
 """The path of verdicts by place, and the end of their window."""
 _FIRST = "c.id IN ({names})"
@@ -43,19 +44,20 @@ async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
     """The verdict on each event, by id: of its window, by its place or of a sweep; of several the highest score.
 
     A producer sends an event again that it holds for lost: if that falls into the next window it is judged there, too,
-    and the archive, which keeps a content once, has its first arrival alone.
+    and the archive, which keeps a content once, has its first arrival alone. Of a later window the case tells, if the
+    event is among its ten worst.
 
     An event that has arrived and was not judged has a verdict without a band; one that has not arrived has none, nor
     has one in quarantine that is not flagged. Of the latter at most 20 bodies are read for each id, as pointers say.
     One that nobody had flagged may have the verdict of a night's sweep. What became of an event may be known long after
     it has left the archive: then the rows of the stream job tell in which windows it was flagged, as far back as they
-    are read, and the cases that name it among their worst, ten each.
+    are read.
     """
     windows: defaultdict[StoreWindow, set[str]] = defaultdict(set)
     next_windows: defaultdict[StoreWindow, set[str]] = defaultdict(set)
     places: defaultdict[_Places, set[str]] = defaultdict(set)
     paths: defaultdict[str, set[str]] = defaultdict(set)
-    all_gone: list[str] = []
+    gone: list[str] = []
 
     def look_in(event_id: str, window: StoreWindow) -> None:
         windows[window].add(event_id)
@@ -64,18 +66,17 @@ async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
     for asked in slices(list(dict.fromkeys(ids)), _IDS):
         archived, quarantined = await both(_windows_of(asked), _quarantined(asked))
         seen = {event_id for event_id, *_ in chain(archived, quarantined)}
-        gone = [event_id for event_id in asked if event_id not in seen]
-        all_gone += gone
-        for case in chain(*await both(cases_naming(list(seen), SWEPT), cases_naming(gone))):
+        gone += [event_id for event_id in asked if event_id not in seen]
+        for event_id, case in _first_of_each((case.event_id, case) for case in await cases_naming(asked)):
             if case.type == "window":
-                look_in(case.event_id, case.window)
+                look_in(event_id, case.window)
             else:
-                paths[case.path].add(case.event_id)
+                paths[case.path].add(event_id)
         for event_id, window in chain(archived, ((each, window) for each, window, _ in quarantined)):
             look_in(event_id, window)
         for event_id, _, place in quarantined:
             places[place].add(event_id)
-    for event_id, window in _first_of_each(await windows_naming(all_gone)):
+    for event_id, window in _first_of_each(await windows_naming(gone)):
         look_in(event_id, window)
     container = await warehouse(names.FRAUD_EVENTS)
     in_windows = (_of_window(container, window, ids) for window, ids in windows.items())
@@ -104,13 +105,13 @@ async def _windows_of(ids: Sequence[str]) -> list[tuple[str, StoreWindow]]:
     return [(event_id, window) for event_id, of_id in windows.items() for window in of_id]
 
 
-def _first_of_each(named: Iterable[tuple[str, StoreWindow]]) -> Iterator[tuple[str, StoreWindow]]:
-    """The first windows of each id, as many as are looked at."""
+def _first_of_each(named: Iterable[tuple[str, Where]]) -> Iterator[tuple[str, Where]]:
+    """The first windows, or cases, of each id, as many as are looked at."""
     counts: Counter[str] = Counter()
-    for event_id, window in named:
+    for event_id, where in named:
         counts[event_id] += 1
         if counts[event_id] <= _WINDOWS:
-            yield event_id, window
+            yield event_id, where
 
 
 async def _quarantined(ids: Sequence[str]) -> list[tuple[str, StoreWindow, _Places]]:

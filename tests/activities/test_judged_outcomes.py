@@ -116,6 +116,16 @@ async def test_the_verdict_on_an_event_that_was_sent_again_in_the_next_window_co
     assert (after.band, after.score) == ("high", before.score + 50)
 
 
+async def test_the_verdict_of_a_window_long_after_counts_where_its_case_names_the_event(event_id: str):
+    await arrived(event_body(event_id, store_id=STORE, discount=60, priority_shipping=True))
+    later = Window(WINDOW_ENDING_1010.end + 8 * WINDOW, WINDOW_ENDING_1010.end + 9 * WINDOW)
+    await judge_and_store(await save_window(SuspiciousWindow(STORE, (event_id,), later)), 0)
+
+    verdict = (await verdicts_on([event_id]))[event_id]
+
+    assert (verdict.band is None, verdict.window_end) == (False, later.end)
+
+
 async def test_an_event_that_nobody_has_judged_is_of_the_window_in_which_it_arrived(event_id: str):
     await arrived(event_body(event_id, store_id=STORE))
 
