@@ -56,6 +56,22 @@ class Head(msgspec.Struct, frozen=True):
         return f"{self.number}:{self.digest}"
 
 
+class KeptHead(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The head as it is kept, apart from the links; `announced` is the digest of the link that is being written.
+
+    So no link comes into the chain that is not of the app, and a writer that dies leaves its own to the next one.
+    """
+
+    number: int = 0
+    digest: str = FIRST_PREVIOUS
+    announced: str = ""
+
+    @property
+    def head(self) -> Head:
+        """The head itself."""
+        return Head(self.number, self.digest)
+
+
 class Verified(msgspec.Struct, frozen=True):
     """The outcome of verifying the chain: its length, its head as `number:digest`, and all that is wrong with it."""
 
@@ -97,10 +113,13 @@ def parse_head(text: str) -> Head | None:
     return Head(int(number), digest) if is_head else None
 
 
-def check_links(stored: Sequence[bytes | None], head: Head | None, noted: Head | None) -> Iterable[str]:
+def check_links(
+    stored: Sequence[bytes | None], head: Head | None, noted: Head | None, announced: str = ""
+) -> Iterable[str]:
     """The problems of the links, of which the first has the number 1; None stands for an absent link.
 
-    `head` is the one that is kept apart, `noted` one that somebody took from a log or a message.
+    `head` is the one that is kept apart, `announced` the digest of the link that it announces, `noted` a head that
+    somebody took from a log or a message.
     """
     before = Head()
     for number, data in enumerate(stored, 1):
@@ -120,10 +139,10 @@ def check_links(stored: Sequence[bytes | None], head: Head | None, noted: Head |
             yield f"link {number} is not the one of the head that was noted"
     if noted and noted.number > len(stored):
         yield f"the head that was noted has number {noted.number}, and the chain ends with {len(stored)}"
-    yield from _check_head(stored, head, before)
+    yield from _check_head(stored, head, before, announced)
 
 
-def _check_head(stored: Sequence[bytes | None], head: Head | None, last: Head) -> Iterable[str]:
+def _check_head(stored: Sequence[bytes | None], head: Head | None, last: Head, announced: str) -> Iterable[str]:
     if head is None:
         if stored:
             yield "the head that is kept apart is missing"
@@ -134,11 +153,13 @@ def _check_head(stored: Sequence[bytes | None], head: Head | None, last: Head) -
     elif head.number < len(stored) - 1:
         yield f"the head has number {head.number}, and the chain ends with {len(stored)}: the head was changed"
     elif head.number == len(stored) - 1:
-        # A link is written before the head moves to it; a writer that died in between has left the move to the next
-        # one.
+        # A link is announced, and written before the head moves to it; a writer that died in between has left the
+        # move to the next one.
         link = read_link(stored[-1] or b"")
         if link and link.previous != head.digest:
             yield f"link {len(stored)} does not follow the head"
+        elif last.digest != announced:
+            yield f"link {len(stored)} was put there by somebody else: the head does not announce it"
 
 
 def read_link(data: bytes) -> Link | None:

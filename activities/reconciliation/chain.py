@@ -2,6 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
+import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
@@ -17,6 +18,7 @@ from activities.reconciliation.run_files import REQUESTS
 from reconciliation.chain import (
     HEAD_MISSING,
     Head,
+    KeptHead,
     Link,
     Verified,
     check_links,
@@ -36,7 +38,9 @@ from services.rules_in_use import PATH as RULES_IN_USE
 HEAD_PATH = "chain/head.json"
 """In the container `workflow-data` of the app's own account: whoever may change reports cannot change it, too."""
 _FOLDERS = ("reconciliations/", "acknowledgements/", RULES_IN_USE)
-_ATTEMPTS = 20
+_ATTEMPTS = 40
+_A_MOMENT = 0.2
+"""Seconds in which a writer that lives writes the link that it has announced."""
 _LOOKED_BACK = 256
 """Links, from the newest back, among which the one of a report is looked for before it is read as proof."""
 _FAR_BACK = 2_048
@@ -59,37 +63,64 @@ async def append(subject: str, paths: Iterable[str]) -> Head:
     listed = sorted(paths)
     digests = await together((digest_of_blob(reports, path) for path in listed), at_once=REQUESTS)
     files = {path: digest for path, digest in zip(listed, digests, strict=True) if digest}
+    waited_for = ""
     for _ in range(_ATTEMPTS):
-        head, etag = await _read_head()
-        if head is None:
+        kept, etag = await _read_kept()
+        if kept is None:
             await _mend_head(reports, etag)
+            continue
+        head = kept.head
+        if kept.announced and await _lies_there(reports, kept):
+            # Another writer, alive or dead, was here before the head moved: its link comes first.
+            await _move_head(Head(head.number + 1, kept.announced), etag)
             continue
         last = await _link(reports, head.number) if head.number else None
         if last and (last.subject, last.files) == (subject, files):
             return head
         link = head.following(subject, files)
-        try:
-            await reports.upload_blob(link_path(link.number), link.data, overwrite=False)
-        except ResourceExistsError:
-            # Another writer, alive or dead, was here before the head moved: its link comes first.
-            await _adopt(reports, head, etag)
+        if kept.announced not in {"", link.head.digest, waited_for}:
+            # Whoever announced it is most likely alive.
+            waited_for = kept.announced
+            await asyncio.sleep(_A_MOMENT)
             continue
-        if await _move_head(link.head, etag):
+        if kept.announced != link.head.digest:
+            etag = await _keep(KeptHead(head.number, head.digest, link.head.digest), etag)
+        if etag and await _put(reports, link, etag) and await _move_head(link.head, etag):
             _log.info("chain of reports: head %s subject %s", link.head, subject)
             return link.head
     raise ChainError(f"others have continued the chain at each of {_ATTEMPTS} attempts")
 
 
-async def _adopt(reports: ContainerClient, head: Head, etag: str | None) -> None:
-    """Move the head to the link that is there. One that does not follow stays, for `verify` to name."""
-    number = head.number + 1
-    data = await _read(reports, link_path(number))
-    if data is None:
-        return
-    link = read_link(data)
-    if link is None or link.previous != head.digest:
-        _log.error("chain of reports: link %s does not follow head %s", number, head)
-    await _move_head(Head(number, digest_of(data)), etag)
+async def _lies_there(reports: ContainerClient, kept: KeptHead) -> bool:
+    """True if the link that a head announces is written."""
+    data = await _read(reports, link_path(kept.number + 1))
+    return data is not None and digest_of(data) == kept.announced
+
+
+async def _put(reports: ContainerClient, link: Link, etag: str) -> bool:
+    """Write the link that the head of an ETag announces; False if another writer was faster.
+
+    What lies in its place is not adopted, for whoever may write reports could put it there: it is replaced.
+    """
+    path = link_path(link.number)
+    with contextlib.suppress(ResourceExistsError):
+        await reports.upload_blob(path, link.data, overwrite=False)
+        return True
+    try:
+        there = await reports.download_blob(path)
+        if await there.readall() == link.data:
+            return True
+        # It was read before this: as long as the head announces ours, it is nobody's that counts.
+        if (await _read_kept())[1] != etag:
+            return False
+        _log.error("chain of reports: %s was not announced, and is replaced", path)
+        now = str(there.properties.etag)
+        await reports.upload_blob(
+            path, link.data, overwrite=True, etag=now, match_condition=MatchConditions.IfNotModified
+        )
+    except (ResourceNotFoundError, ResourceModifiedError):
+        return False
+    return True
 
 
 async def _mend_head(reports: ContainerClient, etag: str | None) -> None:
@@ -115,17 +146,25 @@ async def current_head() -> Head:
 async def verify_chain(noted: Head | None = None) -> Verified:
     """Compare every link with the one before, the last one with the heads, and every file with its link."""
     reports = await warehouse(names.REPORTS)
-    head, _ = await _read_head()
-    numbers = await _numbers(reports)
-    length = end_of(numbers)
-    stored = await together((_read(reports, link_path(number)) for number in range(1, length + 1)), at_once=REQUESTS)
-    problems = list(check_links(stored, head if head and head.number else None, noted))
+    kept, stored = await _read_chain(reports)
+    head, length = (kept.head if kept else None), len(stored)
+    problems = list(check_links(stored, head, noted, kept.announced if kept else ""))
     problems += await _check_strays(reports, max(length, head.number if head else 0))
     links = [link for data in stored if data is not None and (link := read_link(data))]
     last = newest(links)
     problems += await _check_files(reports, list(last.values()))
     problems += await check_profiles(last.get(PROFILES))
     return Verified(length, str(head or Head()), problems)
+
+
+async def _read_chain(reports: ContainerClient) -> tuple[KeptHead | None, list[bytes | None]]:
+    """The head as it is kept, and the links: read again if somebody writes one meanwhile."""
+    while True:
+        kept, etag = await _read_kept()
+        every = range(1, end_of(await _numbers(reports)) + 1)
+        stored = await together((_read(reports, link_path(number)) for number in every), at_once=REQUESTS)
+        if (await _read_kept())[1] == etag:
+            return kept, stored
 
 
 async def is_as_written(subject: str, path: str, data: bytes) -> bool:
@@ -286,31 +325,42 @@ async def _numbers(reports: ContainerClient) -> list[int]:
 
 async def _read_head() -> tuple[Head | None, str | None]:
     """The head, None if it is missing or not readable; and the ETag of its blob, None without one."""
+    kept, etag = await _read_kept()
+    return (kept.head if kept else None), etag
+
+
+async def _read_kept() -> tuple[KeptHead | None, str | None]:
+    """The same with what it announces."""
     try:
         download = await (await workflow_data()).download_blob(HEAD_PATH)
     except ResourceNotFoundError:
         return None, None
     etag = str(download.properties.etag)
     try:
-        return msgspec.json.decode(await download.readall(), type=Head), etag
+        return msgspec.json.decode(await download.readall(), type=KeptHead), etag
     except msgspec.DecodeError:
         return None, etag
 
 
 async def _move_head(head: Head, etag: str | None) -> bool:
     """Move the head on; False if another writer has."""
-    container = await workflow_data()
-    data = msgspec.json.encode(head)
+    return await _keep(KeptHead(head.number, head.digest), etag) is not None
+
+
+async def _keep(kept: KeptHead, etag: str | None) -> str | None:
+    """Keep a head in the place of the one of an ETag; its own ETag, None if another writer has changed it."""
+    blob = (await workflow_data()).get_blob_client(HEAD_PATH)
+    data = msgspec.json.encode(kept)
     try:
         if etag is None:
-            await container.upload_blob(HEAD_PATH, data, overwrite=False)
+            written = await blob.upload_blob(data, overwrite=False)
         else:
-            await container.upload_blob(
-                HEAD_PATH, data, overwrite=True, etag=etag, match_condition=MatchConditions.IfNotModified
+            written = await blob.upload_blob(
+                data, overwrite=True, etag=etag, match_condition=MatchConditions.IfNotModified
             )
     except (ResourceExistsError, ResourceModifiedError):
-        return False
-    return True
+        return None
+    return str(written["etag"])
 
 
 async def write_and_link(subject: str, path: str, data: bytes) -> Head:

@@ -3,6 +3,7 @@
 A night's note lies beside the reports, and is a link of their chain: nobody can make a bad night a good one unnoticed.
 """
 
+import contextlib
 import logging
 from datetime import datetime
 from typing import TypeVar
@@ -58,12 +59,11 @@ async def write_night(night: Night) -> None:
 
 async def _linked_night(link: Link) -> Night | None:
     """The night that a link names; None if somebody has deleted or changed its note."""
-    ((path, digest),) = link.files.items()
-    try:
-        data = await read_blob(await warehouse(names.REPORTS), path)
-    except ResourceNotFoundError:
-        return None
-    return msgspec.json.decode(data, type=Night) if digest_of(data) == digest else None
+    for path, digest in link.files.items():
+        with contextlib.suppress(ResourceNotFoundError, ValueError, RecursionError):
+            data = await read_blob(await warehouse(names.REPORTS), path)
+            return msgspec.json.decode(data, type=Night) if digest_of(data) == digest else None
+    return None  # its note was deleted before it was linked, or cannot be read
 
 
 def _altered(now: datetime) -> Night:

@@ -15,8 +15,10 @@ def chain(length: int) -> tuple[list[bytes | None], Head]:
     return stored, head
 
 
-def problems(stored: list[bytes | None], head: Head | None, noted: Head | None = None) -> list[str]:
-    return list(check_links(stored, head, noted))
+def problems(
+    stored: list[bytes | None], head: Head | None, noted: Head | None = None, announced: str = ""
+) -> list[str]:
+    return list(check_links(stored, head, noted, announced))
 
 
 @given(st.integers(0, 8))
@@ -80,10 +82,13 @@ def test_the_head_alone_is_found_to_be_missing_or_changed():
     assert problems(stored, chain(1)[1]) != []
 
 
-def test_a_link_before_the_head_moves_is_no_fault():
-    stored, _ = chain(3)
+def test_a_link_before_the_head_moves_is_no_fault_if_the_head_announces_it():
+    for length in (1, 3):
+        stored, head = chain(length)
+        before = chain(length - 1)[1]
 
-    assert problems(stored, chain(2)[1]) == []
+        assert problems(stored, before, announced=head.digest) == []
+        assert len(problems(stored, before)) == len(problems(stored, before, announced="0" * 64)) == 1
 
 
 def test_a_head_is_read_as_it_is_written():

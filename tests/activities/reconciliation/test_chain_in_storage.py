@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from activities.reconciliation.chain import HEAD_PATH, append, verify_chain
 from activities.reconciliation.watermark import COPY_PATH, read_watermark, write_watermark
-from reconciliation.chain import link_path, parse_head
+from reconciliation.chain import KeptHead, link_path, parse_head
 from reconciliation.messages import Outcome
 from reconciliation.nightly import NightlyTask, Watermark
 from reconciliation.paths import report_path
@@ -171,8 +171,9 @@ async def test_writers_at_once_make_one_chain_and_a_dead_one_leaves_it_whole():
 
     # Killed between the link and the head: the head stays behind, and the next one goes on.
     before = await read_blob(await workflow_data(), HEAD_PATH)
-    await append("killed", paths[:2])
-    await write_blob(await workflow_data(), HEAD_PATH, before)
+    after = await append("killed", paths[:2])
+    announcing = msgspec.structs.replace(msgspec.json.decode(before, type=KeptHead), announced=after.digest)
+    await write_blob(await workflow_data(), HEAD_PATH, msgspec.json.encode(announcing))
     assert await problems() == []
     await append("killed", paths[:2])
     assert (await verify_chain()).links == 7

@@ -10,12 +10,13 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from activities.reconciliation.chain import verify_chain, write_and_link
+from activities.reconciliation.chain import append, verify_chain, write_and_link
 from activities.watching import flagged_windows
 from activities.watching.flagged_windows import note_flagged_windows, read_flagged_windows
 from activities.watching.kept import read_memory, read_night, write_night
 from fraud.archive import ArchiveDocument, ReceivedEvent, plan_archive
 from fraud.watching.checks import ALTERED, Night
+from reconciliation.chain import Head, digest_of, link_path
 from services import blobs, watching
 from services.clients import CachedClient
 from tests.fraud.builders import event_body
@@ -119,6 +120,39 @@ async def test_a_bad_night_that_somebody_makes_a_good_one_is_altered_and_never_b
     assert (before, beside) == (BAD, BAD)
     assert [night and (night.verdict, night.broken) for night in (instead, deleted)] == [(ALTERED, 1)] * 2
     assert problems == [f"{path} is not what was written"]
+
+
+async def test_a_link_that_somebody_puts_behind_the_last_one_is_named_and_makes_no_bad_night_a_good_one(
+    account: MemoryAccount,
+):
+    await write_night(BAD)
+    good = msgspec.json.encode(msgspec.structs.replace(BAD, verdict="balanced", faults=0))
+    reports = account.container("reports")
+    last = Head(1, digest_of((await reports.read(link_path(1))).data))
+    link = last.following("night", {"nights/good.json": digest_of(good)})
+    await reports.upload_blob("nights/good.json", good)
+    await reports.upload_blob(link_path(2), link.data)
+    planted = (await verify_chain()).problems
+
+    await write_and_link("reconcile-1", "reconciliations/1/report.json", b"{}")
+
+    assert planted == ["link 2 was put there by somebody else: the head does not announce it"]
+    assert await read_night(NOW) == BAD
+    assert (await verify_chain()).problems == []
+
+
+@pytest.mark.parametrize("note", [None, b"{", b'{"ended": 7}'])
+async def test_a_night_without_a_note_that_can_be_read_is_altered_and_stops_no_look(
+    account: MemoryAccount, note: bytes | None
+):
+    if note is not None:
+        await account.container("reports").upload_blob("nights/odd.json", note)
+    await append("night", ["nights/odd.json"])
+
+    night = await read_night(NOW)
+
+    assert night is not None
+    assert night.verdict == ALTERED
 
 
 @pytest.mark.parametrize("path", ["chain/00000003.json", "chain/00000002.json"])
