@@ -230,6 +230,14 @@ def test_a_night_whose_note_somebody_has_changed_breaks_the_chain_and_says_no_ti
     assert {each.detail for each in checks} == {"the note of the last night was changed or deleted"}
 
 
+def test_a_night_whose_note_somebody_has_changed_balances_for_nobody_who_has_taken_a_break_of_the_chain_for_known():
+    look, thresholds = facts(night=Night(ended=NOW, run="", verdict=ALTERED, faults=0, broken=1)), Thresholds(chain=3)
+
+    not_ok = {each.name: each.state for each in judged_checks(look, watched(look), thresholds) if each.state != "ok"}
+
+    assert not_ok == {"night_balance": "unbalanced"}
+
+
 @pytest.mark.parametrize(("broken", "state"), [(0, "ok"), (2, "broken")])
 def test_a_chain_that_the_night_has_found_broken_is_told(broken: int, state: CheckState):
     night = Night(ended=NOW - HOUR, run="reconcile-1", verdict="balanced", faults=0, broken=broken)
