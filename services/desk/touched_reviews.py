@@ -6,7 +6,7 @@ lies in no inbox any more."""
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import msgspec
 from azure.cosmos.aio import ContainerProxy
@@ -27,7 +27,7 @@ MOST_NAMED = 20
 _IS_ENTRY = "c.type = 'journal'"
 _REVIEWED = f"{IS_CASE} AND IS_DEFINED(c.review)"
 _CASES_SINCE = f"SELECT c.id, c.store_id, c.review FROM c WHERE {_REVIEWED} AND c._ts >= @since"
-_ENTRIES_SINCE = f"SELECT c.case_id AS id, c.store_id FROM c WHERE {_IS_ENTRY} AND c._ts >= @since"
+_ENTRIES_SINCE = f"SELECT c.id, c.store_id FROM c WHERE {_IS_ENTRY} AND c._ts >= @since"
 _TOLD = f"SELECT VALUE SUM(c.review.entries) FROM c WHERE {_REVIEWED}"
 _HELD = f"SELECT VALUE COUNT(1) FROM c WHERE {_IS_ENTRY}"
 _TOLD_BY_CASE = f"SELECT c.id, c.review.entries FROM c WHERE {_REVIEWED}"
@@ -40,6 +40,29 @@ class _Reviewed(msgspec.Struct, frozen=True):
     review: Any = None
 
 
+_Told = dict[tuple[str, StoreKey], int]
+"""The number of entries that reviews tell of, by case and store."""
+
+
+class _Entry(msgspec.Struct, frozen=True):
+    id: str
+    store_id: StoreKey
+
+    @property
+    def of(self) -> str:
+        """Its case."""
+        return self.id.removeprefix("journal:").rpartition(":")[0]
+
+    def is_told(self, told: _Told) -> bool:
+        """True if its number is among those that the review of its case tells of."""
+        number = self.id.rpartition(":")[2]
+        is_number = number.isascii() and number.isdecimal() and entry_name(self.of, int(number)) == self.id
+        return is_number and 1 <= int(number) <= told.get((self.of, self.store_id), 0)
+
+
+_Kind = TypeVar("_Kind", _Reviewed, _Entry)
+
+
 async def review_problems() -> list[str]:
     """A sentence for each review that its journal does not lead to, and for each journal that somebody has touched.
 
@@ -48,16 +71,19 @@ async def review_problems() -> list[str]:
     container = await cosmos.cases()
     since: list[dict[str, object]] = [{"name": "@since", "value": int((await azure_time() - LOOKED_BACK).timestamp())}]
     problems: dict[str, str] = {}
-    looked_at: set[str] = set()
-    async for cases in _pages(container, _CASES_SINCE, since):
-        looked_at.update(case.id for case in cases)
+    told: _Told = {}
+    async for cases in _pages(container, _CASES_SINCE, since, _Reviewed):
+        told |= _told_in(cases)
         problems |= await _problems_of(container, cases)
-    # A change writes both at once: entries of other cases are few, if any.
-    async for entries in _pages(container, _ENTRIES_SINCE, since):
-        others = {entry.id: entry.store_id for entry in entries if entry.id not in looked_at}
-        looked_at.update(others)
+    async for entries in _pages(container, _ENTRIES_SINCE, since, _Entry):
+        # A change writes both at once: entries of other cases, and those that came since, are few, if any.
+        others = {entry.of: entry.store_id for entry in entries if not entry.is_told(told)}
         documents: list[dict[str, Any]] = [*await container.read_items([*others.items()])] if others else []
         cases = [case for document in documents if (case := read_stored(document, _Reviewed))]
+        told |= _told_in(cases)
+        problems |= {
+            entry.of: f"no review tells of the entry {entry.id}" for entry in entries if not entry.is_told(told)
+        }
         problems |= await _problems_of(container, [case for case in cases if case.review is not None])
     counted = [case_id for case_id in await _miscounted(container) if case_id not in problems]
     problems |= dict.fromkeys(
@@ -67,12 +93,12 @@ async def review_problems() -> list[str]:
 
 
 async def _pages(
-    container: ContainerProxy, query: str, parameters: list[dict[str, object]]
-) -> AsyncIterator[list[_Reviewed]]:
+    container: ContainerProxy, query: str, parameters: list[dict[str, object]], kind: type[_Kind]
+) -> AsyncIterator[list[_Kind]]:
     """Page by page: at a high volume, the reviews of eight days are tens of thousands."""
     read = container.query_items(query, parameters=parameters, max_item_count=cosmos.MAX_READ_ITEMS)
     async for page in read.by_page():
-        yield [case async for document in page if (case := read_stored(document, _Reviewed))]
+        yield [read async for document in page if (read := read_stored(document, kind))]
 
 
 async def _problems_of(container: ContainerProxy, cases: Sequence[_Reviewed]) -> dict[str, str]:
@@ -106,6 +132,12 @@ async def _journals(
     return journals
 
 
+def _told_in(cases: Iterable[_Reviewed]) -> _Told:
+    """The number of entries that the review of each case tells of."""
+    reviews = ((case, _review_of(case)) for case in cases if case.review is not None)
+    return {(case.id, case.store_id): review.entries for case, review in reviews if review}
+
+
 def _review_of(case: _Reviewed) -> Review | None:
     try:
         return msgspec.convert(case.review, Review)
@@ -123,8 +155,11 @@ async def _miscounted(container: ContainerProxy) -> list[str]:
     held = await _sum(container, _HELD)
     if before <= held <= await _sum(container, _TOLD):
         return []
-    told, kept = await _by_case(container, _TOLD_BY_CASE), await _by_case(container, _HELD_BY_CASE)
-    return sorted(case_id for case_id in told.keys() | kept.keys() if told[case_id] != kept[case_id])
+    told = await _by_case(container, _TOLD_BY_CASE)
+    kept = await _by_case(container, _HELD_BY_CASE)
+    after = await _by_case(container, _TOLD_BY_CASE)
+    every = sorted({*told, *kept, *after})
+    return [case_id for case_id in every if not told[case_id] <= kept[case_id] <= after[case_id]]
 
 
 async def _sum(container: ContainerProxy, query: str) -> float:

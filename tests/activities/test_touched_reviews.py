@@ -206,3 +206,47 @@ async def test_cases_of_each_page_are_looked_at(monkeypatch: pytest.MonkeyPatch)
         await touch(name, {"state": "dismissed"})
 
     assert [len(await problems_of(name)) for name in names] == [1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("of", "number", "store"),
+    [
+        ("another", "000001", 3),
+        ("{name}", "000004", 3),
+        ("{name}", "000002", 4),
+        ("{name}", "2", 3),
+        ("{name}", "x", 3),
+    ],
+)
+async def test_an_entry_that_somebody_adds_is_named_and_makes_up_for_none(
+    monkeypatch: pytest.MonkeyPatch, of: str, number: str, store: int
+):
+    old, other = await worked_on(), await worked_on()
+    case = of.format(name=other)
+    container = await cosmos.cases()
+    entry: dict[str, Any] = dict(await container.read_item(f"journal:{other}:000002", 3))
+    added = f"journal:{case}:{number}"
+    await container.delete_item(f"journal:{old}:000001", 3)
+    await container.upsert_item(entry | {"id": added, "store_id": store})
+    # As if all of this was done to cases of long ago.
+    monkeypatch.setattr(touched_reviews, "_CASES_SINCE", touched_reviews._CASES_SINCE + " AND false")
+
+    named = [problem for problem in (await verify()).problems if f"the case {case}: " in problem]
+    await container.delete_item(added, store)
+
+    assert named == [f"the case {case}: no review tells of the entry {added}"]
+
+
+async def test_work_that_goes_on_while_a_lacking_entry_is_looked_for_is_in_order(monkeypatch: pytest.MonkeyPatch):
+    lacking, busy = await worked_on(), await worked_on()
+    await (await cosmos.cases()).delete_item(f"journal:{lacking}:000001", 3)
+    counted = touched_reviews._by_case
+
+    async def counted_and_worked_on(*asked: Any) -> Any:
+        counts = await counted(*asked)
+        await review(busy, lambda case: commented(case, ANA, NOW, "more"))
+        return counts
+
+    monkeypatch.setattr(touched_reviews, "_by_case", counted_and_worked_on)
+
+    assert (await problems_of(busy), len(await problems_of(lacking))) == ([], 1)
