@@ -45,11 +45,16 @@ class Compiler:
     """A running `bicep jsonrpc`. Its messages are JSON behind a header with their length."""
 
     def __init__(self, path: str) -> None:
-        self._process = subprocess.Popen(
-            [path, "jsonrpc", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+        self._path = path
+        self._process = self._started()
         self._asked = 0
-        atexit.register(self._process.kill)
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        process = subprocess.Popen(
+            [self._path, "jsonrpc", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        atexit.register(process.kill)
+        return process
 
     def version(self) -> str:
         """As 0.49.2."""
@@ -85,6 +90,18 @@ class Compiler:
         return json.loads(answer["snapshot"])
 
     def _ask(self, method: str, parameters: Mapping[str, Any]) -> Any:
+        try:
+            answer = self._answer(method, parameters)
+        except BaseException:
+            # A test whose time is up leaves its answer unread, which the next one would take for its own.
+            self._process.kill()
+            self._process = self._started()
+            raise
+        if "error" in answer:
+            raise BicepError(answer["error"]["message"] + " " + str(answer["error"].get("data", {}).get("message", "")))
+        return answer["result"]
+
+    def _answer(self, method: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         self._asked += 1
         request = {"jsonrpc": "2.0", "id": self._asked, "method": f"bicep/{method}", "params": parameters}
         body = json.dumps(request).encode()
@@ -96,10 +113,7 @@ class Compiler:
         while line := self._process.stdout.readline().strip():
             name, _, value = line.partition(b":")
             length = int(value) if name.lower() == b"content-length" else length
-        answer = json.loads(self._process.stdout.read(length))
-        if "error" in answer:
-            raise BicepError(answer["error"]["message"] + " " + str(answer["error"].get("data", {}).get("message", "")))
-        return answer["result"]
+        return json.loads(self._process.stdout.read(length))
 
 
 def _findings(answer: Mapping[str, Any]) -> list[str]:
