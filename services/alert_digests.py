@@ -5,6 +5,7 @@ The alert's own blob is marked as long as it waits: whoever deletes one of those
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
+import contextlib
 import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -33,6 +34,8 @@ _PAGE = 5_000
 _AT_ONCE = 8
 _LOOKED_BACK = 8
 """Days of alerts that are looked at for some that wait no more: each night sees those of the one before, and more."""
+_LONGEST_PATH = 1_000
+"""Characters; the service takes 1,024 for the name of a blob, and ours have some hundred."""
 WAITS = {"digest": "waits"}
 """The metadata of an alert that waits for a digest: nobody was told of it yet."""
 _IS_TOLD = {"digest": "told"}
@@ -48,8 +51,11 @@ class _Told(msgspec.Struct, frozen=True):
 
 async def wait_for_digest(alert: WindowSummary) -> None:
     """Let an alert wait for the digest of its store and worst band. Done twice, it waits once."""
-    path = f"{_WAITING}{worst_band(alert)}/{store_label(alert.store_id)}/{alert.alert_name}.json"
-    await write_blob(await warehouse(names.REPORTS), path, msgspec.json.encode(alert))
+    await write_blob(await warehouse(names.REPORTS), _path_of(alert), msgspec.json.encode(alert))
+
+
+def _path_of(alert: WindowSummary) -> str:
+    return f"{_WAITING}{worst_band(alert)}/{store_label(alert.store_id)}/{alert.alert_name}.json"
 
 
 class _Listing:
@@ -145,22 +151,34 @@ async def read_waiting(paths: Sequence[str]) -> Waiting:
     """
     reports = await warehouse(names.REPORTS)
     contents = await together((read_blob(reports, path) for path in paths), at_once=_AT_ONCE)
+    read = await together(map(_alert_at, paths, contents), at_once=_AT_ONCE)
     waiting = Waiting([], {})
-    for path, content in zip(paths, contents, strict=True):
-        try:
-            waiting.alerts.append(_summary.decode(content))
-        except (ValueError, RecursionError) as error:
-            waiting.damaged[path] = content, str(error)
-    own = await together((_own(reports, alert) for alert in waiting.alerts), at_once=_AT_ONCE)
-    return Waiting(own, waiting.damaged)
+    for path, content, alert in zip(paths, contents, read, strict=True):
+        if isinstance(alert, WindowSummary):
+            waiting.alerts.append(alert)
+        else:
+            waiting.damaged[path] = content, str(alert)
+    return waiting
 
 
-async def _own(reports: ContainerClient, alert: WindowSummary) -> WindowSummary:
-    """An alert as its own blob has it; as it waits, if that is not written yet, or damaged."""
+async def _alert_at(path: str, content: bytes) -> WindowSummary | Exception:
+    """The alert that waits at a path, as its own blob has it if that is written, and not damaged; an error if none waits there.
+
+    What names itself otherwise than its path would have those beside it told as its own; and its name leads to a blob.
+    """
     try:
-        return _summary.decode(await read_blob(reports, alert_path(alert.window_end, alert.alert_name)))
-    except (ResourceNotFoundError, ValueError, RecursionError):
-        return alert
+        alert = _summary.decode(content)
+        own = alert_path(alert.window_end, alert.alert_name)
+    except (ValueError, RecursionError, OverflowError) as error:
+        return error
+    if alert.alert_name == _name_in(path) and len(own) <= _LONGEST_PATH:
+        with contextlib.suppress(ResourceNotFoundError, ValueError, RecursionError):
+            written = _summary.decode(await read_blob(await warehouse(names.REPORTS), own))
+            if _path_of(written) == path:
+                return written
+        if _path_of(alert) == path:
+            return alert
+    return ValueError("no alert of this name, store and band waits there")
 
 
 async def told_last(group: str) -> datetime | None:
