@@ -162,7 +162,7 @@ async def read_waiting(paths: Sequence[str]) -> Waiting:
 
 
 async def _alert_at(path: str, content: bytes) -> WindowSummary | Exception:
-    """The alert that waits at a path, as its own blob has it if that is written, and not damaged; an error if none waits there.
+    """The alert that waits at a path, as its own blob has it if that is whole; an error if none waits there.
 
     What names itself otherwise than its path would have those beside it told as its own; and its name leads to a blob.
     """
