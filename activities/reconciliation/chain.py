@@ -43,8 +43,8 @@ _A_MOMENT = 0.2
 """Seconds in which a writer that lives writes the link that it has announced."""
 _LOOKED_BACK = 256
 """Links, from the newest back, among which the one of a report is looked for before it is read as proof."""
-_FAR_BACK = 2_048
-"""Links among which one is looked for that must be there: more than a day makes, acknowledgements included."""
+_FAR_BACK = 20_000
+"""Links among which one is looked for that must be there: more than a day makes, each acknowledgement being one."""
 
 _log = logging.getLogger(__name__)
 
@@ -177,11 +177,10 @@ async def is_as_written(subject: str, path: str, data: bytes) -> bool:
 
 
 class _Newest:
-    """The newest links of subjects that were asked for: as long as the head is the same, so are they."""
+    """The newest links of subjects that were asked for, as of a head: of one that has moved, what is new is read."""
 
     def __init__(self) -> None:
-        self._head = Head()
-        self._links: dict[str, Link | None] = {}
+        self._as_of: tuple[Head, dict[str, Link | None]] = Head(), {}
 
     async def of(self, subject: str) -> tuple[Link | None, bool]:
         """As `newest_link`."""
@@ -189,14 +188,18 @@ class _Newest:
         head, _ = await _read_head()
         if head is None:
             return None, not await _numbers(reports)
-        if head != self._head:
-            self._head, self._links = head, {}
-        if subject in self._links:
-            return self._links[subject], True
-        link, is_whole = await _sought(reports, head, subject, _FAR_BACK)
-        if is_whole and head == self._head:
-            self._links[subject] = link
-        return link, is_whole
+        before, links = self._as_of
+        if head != before and links:
+            newer, is_whole = await _links_behind(reports, head, before)
+            links = {**links, **{link.subject: link for link in reversed(newer) if link.subject in links}}
+            links = links if is_whole else {}
+        if subject not in links:
+            link, is_whole = await _sought(reports, head, subject, _FAR_BACK)
+            if not is_whole:
+                return link, False
+            links = {**links, subject: link}
+        self._as_of = head, links
+        return links[subject], True
 
 
 async def _open_newest(_: AsyncExitStack) -> _Newest:

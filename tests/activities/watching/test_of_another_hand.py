@@ -1,5 +1,6 @@
 """The watch's own blobs may be damaged, or written by somebody who knows the future: that hides nothing, and holds up
 neither the watch nor the archiver."""
+# pyright: reportPrivateUsage=false
 
 import logging
 from collections.abc import AsyncIterator
@@ -10,6 +11,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from activities.reconciliation import chain
 from activities.reconciliation.chain import append, verify_chain, write_and_link
 from activities.watching import flagged_windows
 from activities.watching.flagged_windows import note_flagged_windows, read_flagged_windows
@@ -153,6 +155,27 @@ async def test_a_night_without_a_note_that_can_be_read_is_altered_and_stops_no_l
 
     assert night is not None
     assert night.verdict == ALTERED
+
+
+async def test_a_bad_night_is_not_forgotten_over_the_acknowledgements_of_a_day(
+    account: MemoryAccount, monkeypatch: pytest.MonkeyPatch
+):
+    await write_night(BAD)
+    asked: list[str] = []
+    read = chain._read
+
+    async def counted(container: Any, path: str) -> bytes | None:
+        asked.append(path)
+        return await read(container, path)
+
+    for number in range(2_100):
+        await write_and_link(f"acknowledgements/r/{number}", f"acknowledgements/r/{number}.json", b"{}")
+    at_first = await read_night(NOW)
+    await write_and_link("acknowledgements/r/last", "acknowledgements/r/last.json", b"{}")
+    monkeypatch.setattr(chain, "_read", counted)
+
+    assert (at_first, await read_night(NOW)) == (BAD, BAD)
+    assert asked == [link_path(2_102)], "of a head that has moved, what is new is read"
 
 
 @pytest.mark.parametrize("path", ["chain/00000003.json", "chain/00000002.json"])
