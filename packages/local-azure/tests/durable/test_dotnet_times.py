@@ -34,6 +34,6 @@ def test_no_text_is_too_odd(text: str):
     assert isinstance(read_time(text), float | None)
 
 
-@pytest.mark.parametrize("text", ["", " ", "," * 200, "1" * 5_000, "0001-01-01", "2000-11-30T10:00:00+14:01"])
+@pytest.mark.parametrize("text", ["", " ", "," * 200, "1" * 5_000, "2000-11-30T10:00:00+14:01"])
 def test_what_is_no_time_is_none(text: str):
     assert read_time(text) is None

@@ -14,7 +14,9 @@ _MONTHS = (
     "december",
 )  # fmt: skip
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_LEAST = datetime.min.replace(tzinfo=UTC)
+_MIDNIGHT = datetime.min.replace(tzinfo=UTC)
+LEAST_TIME = _MIDNIGHT.timestamp()
+"""The least time that .NET has, which stands for none where it is a default."""
 _LAST_OF_THIS_CENTURY = 49
 
 _OFFSET = r"(?P<offset>z|gmt|[-+][0-9]{1,2}(?::?[0-9]{2})?)"
@@ -39,13 +41,13 @@ _ORDERS = {
 
 
 def read_time(text: str) -> float | None:
-    """A time in seconds since 1970, without a zone UTC; None if it is not one, or the least that .NET has."""
+    """A time in seconds since 1970, without a zone UTC; None if it is not one."""
     text = text.strip().lower()
     if len(text) > _LONGEST or not text.isascii():
         return None
     try:
         moment = _moment(text)
-        return None if moment is None or moment == _LEAST else moment.timestamp()
+        return None if moment is None else moment.timestamp()
     except (ValueError, OverflowError):
         return None
 
@@ -108,7 +110,7 @@ def _since_midnight(match: re.Match[str]) -> timedelta:
         hour = hour % 12 + (12 if half == "pm" else 0)
     fraction = f"{part['fraction'] or '':0<6}"[:6]
     at = datetime(1, 1, 1, hour, int(part["minute"] or 0), int(part["second"] or 0), int(fraction), UTC)
-    return at - _LEAST
+    return at - _MIDNIGHT
 
 
 def _zone(offset: str | None) -> timezone:

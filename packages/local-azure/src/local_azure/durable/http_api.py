@@ -219,7 +219,7 @@ class HttpApi:
 
     async def list_entities(self, request: web.Request) -> web.Response:
         """A page of entities, of one name or all; with `fetchState` their states."""
-        bounds = (query.moment(request, "lastOperationTimeFrom"), query.moment(request, "lastOperationTimeTo"))
+        bounds = (query.moment(request, "lastOperationTimeFrom"), query.upper_bound(request, "lastOperationTimeTo"))
         page, token = self._client.entities(
             _part(request, "name"), bounds, query.page_size(request), request.headers.get(CONTINUATION)
         )

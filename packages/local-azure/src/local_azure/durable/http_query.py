@@ -9,7 +9,7 @@ import re
 from aiohttp import web
 from multidict import CIMultiDict
 
-from local_azure.durable.dotnet_times import read_time
+from local_azure.durable.dotnet_times import LEAST_TIME, read_time
 from local_azure.durable.errors import BadRequestError, UnreadableBodyError
 from local_azure.durable.newtonsoft import compact, too_deep
 from local_azure.durable.queries import DEFAULT_PAGE, InstanceFilter
@@ -135,6 +135,12 @@ def moment(request: web.Request, name: str) -> float | None:
     return read_time(parameters(request).get(name, ""))
 
 
+def upper_bound(request: web.Request, name: str) -> float | None:
+    """A time of the query up to which something is asked for; None also for the least one, .NET's default."""
+    value = moment(request, name)
+    return None if value == LEAST_TIME else value
+
+
 def instance_filter(request: web.Request) -> InstanceFilter:
     """The conditions on instances in the query. Raises BadRequestError for a status below 0, as the extension does."""
     asked = parameters(request)
@@ -142,7 +148,7 @@ def instance_filter(request: web.Request) -> InstanceFilter:
     statuses = {_status(part) for part in parts}
     return InstanceFilter(
         created_from=moment(request, "createdTimeFrom"),
-        created_to=moment(request, "createdTimeTo"),
+        created_to=upper_bound(request, "createdTimeTo"),
         statuses=frozenset(statuses - {""}),
         prefix=asked.get("instanceIdPrefix", ""),
     )

@@ -145,6 +145,19 @@ async def times_in_the_ways_of_dotnet(client: Client) -> Any:
 
 
 @probe
+async def the_least_time(client: Client) -> Any:
+    """It is a time, and no upper bound."""
+    await client.ask("POST", "/entities/shelf/least?op=put", '"1"')
+    await client.until_entity("/entities/shelf/least")
+    purged = await client.ask("DELETE", "/instances?createdTimeFrom=0001-01-01&createdTimeTo=1990-01-01")
+    counts: dict[str, int] = {}
+    for query in ("From=0001-01-01", "To=0001-01-01", "To=0001-01-02"):
+        listed = (await client.ask("GET", f"/entities/shelf?lastOperationTime{query}")).body
+        counts[query] = sum(row["entityId"]["key"] == "least" for row in listed)
+    return [purged.status, counts]
+
+
+@probe
 async def times_and_names_that_are_said_oddly(client: Client) -> Any:
     await client.run("echo_input", "oddly", 1)
     counts: dict[str, Any] = {}
