@@ -16,7 +16,6 @@ from local_azure.durable.queries import DEFAULT_PAGE, InstanceFilter
 
 MAX_BODY = 32 << 20
 _STATUSES = ("Running", "Completed", "ContinuedAsNew", "Failed", "Canceled", "Terminated", "Pending", "Suspended")
-_STATUS_NAMES = {name.lower(): name for name in _STATUSES}
 _LARGE = re.compile(r"[eE][+]?[0-9]{3}|[0-9]{309}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
 _CHARSETS = {
@@ -155,13 +154,13 @@ def instance_filter(request: web.Request) -> InstanceFilter:
 
 
 def _status(text: str) -> str:
-    """A status by its name or number, as .NET reads an enumeration; empty if it is neither."""
+    """A status by its name or number, as .NET reads an enumeration; empty if it is neither, or in another case."""
     if _NUMBER.fullmatch(text):
         if int(text) < 0:
             raise BadRequestError(f"runtimeStatus must not be negative: {text}")
         # A number that has no name is a status too, which no instance has.
         return _STATUSES[int(text)] if int(text) < len(_STATUSES) else text
-    return _STATUS_NAMES.get(text.lower(), "")
+    return text if text in _STATUSES else ""
 
 
 def page_size(request: web.Request) -> int:

@@ -144,6 +144,58 @@ async def times_in_the_ways_of_dotnet(client: Client) -> Any:
     return counts
 
 
+_SAID_STATUSES = (
+    *("Running", "running", "RUNNING", "Completed,running", "completed,Running", "completed,running", "Completed%20"),
+    *(
+        "%20Running",
+        "Completed,%20Running",
+        "Nonsense,Running",
+        "Running,Nonsense",
+        "Running,99",
+        "0",
+        "+0",
+        "00",
+        "0,1",
+    ),
+    *(
+        "Completed|Running",
+        "Completed;Running",
+        "Completed%2CRunning",
+        "Running,",
+        ",",
+        "%20",
+        "0x0",
+        "1.0",
+        "-0",
+        "1e0",
+    ),
+    *("Completed&runtimeStatus=running", "Completed&runtimeStatus=Running", "running&runtimeStatus=Running"),
+)
+
+
+@probe
+async def statuses_as_they_are_said(client: Client) -> Any:
+    """Lists and purges by the same filter."""
+    listed: dict[str, Any] = {}
+    await client.run("echo_input", "said-0", 1)
+    await client.start("echo_event", "said-1")
+    await client.waiting("said-1")
+    await client.run("status_at_once_then_raise", "said-2")
+    for said in _SAID_STATUSES:
+        answer = await client.ask("GET", f"/instances?instanceIdPrefix=said-&runtimeStatus={said}")
+        listed[said] = [row["runtimeStatus"] for row in answer.body] if answer.status == 200 else answer.status
+    purged: dict[str, Any] = {}
+    for number, said in enumerate(("failed", "Completed,failed", "FAILED,terminated")):
+        name = f"swept-{number}"
+        await client.run("echo_input", f"{name}-a", 1)
+        await client.run("status_at_once_then_raise", f"{name}-b")
+        created = (await client.status(f"{name}-a"))["createdTime"]
+        answer = await client.ask("DELETE", f"/instances?createdTimeFrom={created}&runtimeStatus={said}")
+        left = (await client.ask("GET", f"/instances?instanceIdPrefix={name}")).body
+        purged[said] = [answer.status, [row["instanceId"] for row in left]]
+    return [listed, purged]
+
+
 @probe
 async def the_least_time(client: Client) -> Any:
     """It is a time, and no upper bound."""
