@@ -12,7 +12,7 @@ from fraud.desk.alert_text import body_of_digest, card_of_digest
 from fraud.desk.digests import digest_of
 from fraud.quarantine import QuarantinedEvidence, raw
 from services import names
-from services.alert_digests import note_told, read_waiting, told_last, waiting_alerts
+from services.alert_digests import LONGEST_PATH, note_told, read_waiting, told_last, waiting_alerts
 from services.blobs import delete_blob, warehouse
 from services.concurrency import together
 from services.settings import settings
@@ -54,7 +54,7 @@ async def _send(group: str, paths: Sequence[str], now: datetime) -> bool | Webho
     told = paths[:MOST_OF_DIGEST]
     waiting = await read_waiting(told)
     for path, (content, reason) in waiting.damaged.items():
-        await quarantine(QuarantinedEvidence(reason=reason, raw_base64=raw(content), blob=path))
+        await quarantine(QuarantinedEvidence(reason=reason, raw_base64=raw(content), blob=path[:LONGEST_PATH]))
         await delete_blob(await warehouse(names.REPORTS), path)
     if not waiting.alerts:
         return False

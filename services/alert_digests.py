@@ -34,8 +34,8 @@ _PAGE = 5_000
 _AT_ONCE = 8
 _LOOKED_BACK = 8
 """Days of alerts that are looked at for some that wait no more: each night sees those of the one before, and more."""
-_LONGEST_PATH = 1_000
-"""Characters; the service takes 1,024 for the name of a blob, and ours have some hundred."""
+LONGEST_PATH = 900
+"""Characters; the service takes 1,024 for the name of a blob, with what quarantine adds, and ours have some hundred."""
 WAITS = {"digest": "waits"}
 """The metadata of an alert that waits for a digest: nobody was told of it yet."""
 _IS_TOLD = {"digest": "told"}
@@ -171,7 +171,7 @@ async def _alert_at(path: str, content: bytes) -> WindowSummary | Exception:
         own = alert_path(alert.window_end, alert.alert_name)
     except (ValueError, RecursionError, OverflowError) as error:
         return error
-    if alert.alert_name == _name_in(path) and len(own) <= _LONGEST_PATH:
+    if alert.alert_name == _name_in(path) and len(own) <= LONGEST_PATH:
         with contextlib.suppress(ResourceNotFoundError, ValueError, RecursionError):
             written = _summary.decode(await read_blob(await warehouse(names.REPORTS), own))
             if _path_of(written) == path:
