@@ -4,6 +4,8 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from azure.core.exceptions import AzureError
+
 from activities.fraud_team import has_receiver, tell_team
 from activities.mail import MailError
 from activities.quarantine import quarantine
@@ -29,17 +31,26 @@ async def send_digests() -> int:
     A message that a receiver does not take waits for the next minute, and is then sent to all receivers again. The
     first alert of a store and band is told within a minute; what follows within the minutes of the setting is told
     together at their end. What no receiver takes, because its setting is gone, goes on waiting. A crash after a post
-    repeats it: the same alerts have the same `Idempotency-Key`. Raises the last WebhookError or MailError after all
-    others were tried, and what the blob service raised.
+    repeats it: the same alerts have the same `Idempotency-Key`. Raises the last WebhookError or MailError, or what the
+    blob service raised, after all others were tried.
     """
     groups = await waiting_alerts()
     if not groups:
         return 0
     now = await azure_time()
-    outcomes = await together((_send(group, paths, now) for group, paths in groups.items()), at_once=_AT_ONCE)
+    outcomes = await together((_try(group, paths, now) for group, paths in groups.items()), at_once=_AT_ONCE)
     if problems := [outcome for outcome in outcomes if isinstance(outcome, Exception)]:
         raise problems[-1]
     return sum(outcome is True for outcome in outcomes)
+
+
+async def _try(group: str, paths: Sequence[str], now: datetime) -> bool | Exception:
+    """As `_send`. What the blob service raises for a group, such as of an archived blob, holds up no other."""
+    try:
+        return await _send(group, paths, now)
+    except AzureError as error:
+        _log.warning("the alerts of %s wait for the next minute: %s", group, error)
+        return error
 
 
 async def _send(group: str, paths: Sequence[str], now: datetime) -> bool | WebhookError | MailError:

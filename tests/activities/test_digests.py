@@ -9,6 +9,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 from aiohttp import web
+from azure.core.exceptions import HttpResponseError
 
 from activities import send_digests as sending
 from activities.alert_fraud_team import alert_fraud_team
@@ -169,6 +170,18 @@ async def test_what_has_the_longest_name_there_holds_up_no_alert(receiver: Recei
     quarantined = [blob.name async for blob in kept.list_blobs(name_starts_with="alerts-waiting/high/9/x")]
     # Azure takes no longer name; Azurite does.
     assert [len(name) <= 1_024 for name in quarantined] == [True]
+
+
+async def test_a_group_that_cannot_be_read_holds_up_no_other(receiver: Receiver, at: Callable[[int], None]):
+    reports = await blobs.warehouse(names.REPORTS)
+    await told(*(alert(store, store, high=1) for store in range(1, 13)))
+    archived = reports.get_blob_client("alerts-waiting/high/1/window-1-x1.json")
+    await archived.set_standard_blob_tier("Archive")
+
+    with pytest.raises(HttpResponseError):
+        await send_digests()
+
+    assert {digest.store_id for digest in receiver.digests} == {*range(2, 13)}
 
 
 async def test_what_somebody_else_has_put_among_them_holds_up_no_alert(receiver: Receiver, at: Callable[[int], None]):
