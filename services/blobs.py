@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 from hashlib import sha256
 from typing import Any
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
-from azure.storage.blob import ContentSettings
+from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
+from azure.storage.blob import ContentSettings, StorageErrorCode
 from azure.storage.blob.aio import BlobServiceClient, ContainerClient
 
 from services import names
@@ -25,6 +25,7 @@ NDJSON = "application/x-ndjson"
 # MB, and took 60 MB less (measured).
 _REQUEST_BYTES = 8 * 1024 * 1024
 _SLICE_BYTES = 1024 * 1024
+_ARCHIVED = (StorageErrorCode.BLOB_ARCHIVED, StorageErrorCode.BLOB_BEING_REHYDRATED)
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 30
 # The SDK's own back-off begins at 15 s; whoever calls is retried anyway, so what takes longer than a blip may fail.
@@ -118,15 +119,39 @@ async def read_chunks(container: ContainerClient, path: str) -> AsyncIterator[by
         del chunk  # or it is held while the next one comes
 
 
+def is_archived(error: HttpResponseError) -> bool:
+    """True if a blob lies in the archive tier, where nobody can read it: whoever may write it may put it there."""
+    return getattr(error, "error_code", None) in _ARCHIVED
+
+
 async def digest_of_blob(container: ContainerClient, path: str) -> str | None:
-    """The SHA-256 of a blob in hexadecimal digits, of which memory holds a slice at a time; None if it is absent."""
+    """The SHA-256 of a blob in hexadecimal digits, of which memory holds a slice at a time.
+
+    None if it is absent, or in the archive tier.
+    """
     digest = sha256()
     try:
         async for chunk in read_chunks(container, path):
             digest.update(chunk)
     except ResourceNotFoundError:
         return None
+    except HttpResponseError as error:
+        if not is_archived(error):
+            raise
+        return None
     return digest.hexdigest()
+
+
+async def read_if_there(container: ContainerClient, path: str) -> bytes | None:
+    """All bytes of a blob; None if it is absent, or in the archive tier."""
+    try:
+        return await read_blob(container, path)
+    except ResourceNotFoundError:
+        return None
+    except HttpResponseError as error:
+        if not is_archived(error):
+            raise
+        return None
 
 
 async def delete_blob(container: ContainerClient, path: str) -> None:

@@ -30,7 +30,7 @@ from reconciliation.chain import (
     read_link,
 )
 from services import names
-from services.blobs import JSON, digest_of_blob, read_blob, warehouse, workflow_data, write_blob
+from services.blobs import JSON, digest_of_blob, read_if_there, warehouse, workflow_data, write_blob
 from services.clients import CachedClient
 from services.concurrency import together
 from services.rules_in_use import PATH as RULES_IN_USE
@@ -93,7 +93,7 @@ async def append(subject: str, paths: Iterable[str]) -> Head:
 
 async def _lies_there(reports: ContainerClient, kept: KeptHead) -> bool:
     """True if the link that a head announces is written."""
-    data = await _read(reports, link_path(kept.number + 1))
+    data = await read_if_there(reports, link_path(kept.number + 1))
     return data is not None and digest_of(data) == kept.announced
 
 
@@ -129,7 +129,7 @@ async def _mend_head(reports: ContainerClient, etag: str | None) -> None:
     if not number:
         await _move_head(Head(), etag)
         return
-    data = await _read(reports, link_path(number)) or b""
+    data = await read_if_there(reports, link_path(number)) or b""
     _log.error("chain of reports: the head is missing, the chain ends with link %s", number)
     link = Head(number, digest_of(data)).following(HEAD_MISSING, {})
     with contextlib.suppress(ResourceExistsError):
@@ -162,7 +162,7 @@ async def _read_chain(reports: ContainerClient) -> tuple[KeptHead | None, list[b
     while True:
         kept, etag = await _read_kept()
         every = range(1, end_of(await _numbers(reports)) + 1)
-        stored = await together((_read(reports, link_path(number)) for number in every), at_once=REQUESTS)
+        stored = await together((read_if_there(reports, link_path(number)) for number in every), at_once=REQUESTS)
         if (await _read_kept())[1] == etag:
             return kept, stored
 
@@ -279,7 +279,7 @@ async def _links_back(reports: ContainerClient, head: Head, end: int) -> AsyncIt
     digest = head.digest
     for first in range(head.number, end, -REQUESTS):
         asked = range(first, max(end, first - REQUESTS), -1)
-        for stored in await together((_read(reports, link_path(each)) for each in asked), at_once=REQUESTS):
+        for stored in await together((read_if_there(reports, link_path(each)) for each in asked), at_once=REQUESTS):
             link = read_link(stored) if stored and digest_of(stored) == digest else None
             if link is None:
                 return
@@ -308,15 +308,8 @@ async def _check_files(reports: ContainerClient, links: Sequence[Link]) -> list[
     return problems
 
 
-async def _read(container: ContainerClient, path: str) -> bytes | None:
-    try:
-        return await read_blob(container, path)
-    except ResourceNotFoundError:
-        return None
-
-
 async def _link(reports: ContainerClient, number: int) -> Link | None:
-    data = await _read(reports, link_path(number))
+    data = await read_if_there(reports, link_path(number))
     return read_link(data) if data is not None else None
 
 

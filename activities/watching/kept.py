@@ -17,7 +17,7 @@ from fraud.watching.memory import Memory
 from fraud.windows import compact_time
 from reconciliation.chain import Link, digest_of
 from services import names
-from services.blobs import read_blob, warehouse, workflow_data, write_blob
+from services.blobs import read_blob, read_if_there, warehouse, workflow_data, write_blob
 
 _MEMORY = "watch/memory.json"
 _FORMER_NIGHT = "watch/night.json"
@@ -60,9 +60,10 @@ async def write_night(night: Night) -> None:
 async def _linked_night(link: Link) -> Night | None:
     """The night that a link names; None if somebody has deleted or changed its note."""
     for path, digest in link.files.items():
-        with contextlib.suppress(ResourceNotFoundError, ValueError, RecursionError):
-            data = await read_blob(await warehouse(names.REPORTS), path)
-            return msgspec.json.decode(data, type=Night) if digest_of(data) == digest else None
+        data = await read_if_there(await warehouse(names.REPORTS), path)
+        with contextlib.suppress(ValueError, RecursionError):
+            if data is not None and digest_of(data) == digest:
+                return msgspec.json.decode(data, type=Night)
     return None  # its note was deleted before it was linked, or cannot be read
 
 

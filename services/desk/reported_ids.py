@@ -5,12 +5,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-from azure.storage.blob import StorageErrorCode
 
 from fraud.events import StoreKey
 from fraud.windows import parse_windows
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import is_archived, read_blob, warehouse
 from services.concurrency import LARGE, beside, together
 from services.desk.blob_paths import PathRange, last_first
 
@@ -18,7 +17,6 @@ MOST_BYTES = 128 * 1024 * 1024
 """Three million ids: some 3 s of one core."""
 MOST_BLOBS = 5_000
 _AT_ONCE = 8
-_ARCHIVED = (StorageErrorCode.BLOB_ARCHIVED, StorageErrorCode.BLOB_BEING_REHYDRATED)
 
 StoreWindow = tuple[StoreKey | None, datetime]
 """A store, None for events without one, and the end of a window."""
@@ -51,7 +49,7 @@ async def _naming(path: str, ids: frozenset[str]) -> list[tuple[str, StoreWindow
     except ResourceNotFoundError:
         return []  # gone since it was listed
     except HttpResponseError as error:
-        if getattr(error, "error_code", None) not in _ARCHIVED:
+        if not is_archived(error):
             raise
         return []
     return await beside(len(rows) > LARGE, _named_in, rows, ids)

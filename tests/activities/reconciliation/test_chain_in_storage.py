@@ -11,6 +11,8 @@ import pytest_asyncio
 
 from activities.reconciliation.chain import HEAD_PATH, append, verify_chain
 from activities.reconciliation.watermark import COPY_PATH, read_watermark, write_watermark
+from activities.watching.kept import read_night, write_night
+from fraud.watching.checks import ALTERED, Night
 from reconciliation.chain import KeptHead, link_path, parse_head
 from reconciliation.messages import Outcome
 from reconciliation.nightly import NightlyTask, Watermark
@@ -101,6 +103,27 @@ async def test_a_watermark_or_link_that_was_changed_is_found_the_newest_included
         assert await problems() != [], path
         await write_blob(reports, path, data)
         assert await problems() == [], path
+
+
+async def test_what_somebody_puts_into_the_archive_tier_is_found_and_stops_no_look():
+    await two_nights()
+    now = RANGE.end
+    await write_night(Night(ended=now, run="r", verdict="balanced", faults=0))
+    reports = await warehouse(names.REPORTS)
+    (note,) = [name async for name in reports.list_blob_names(name_starts_with="nights/")]
+    nights: list[str] = []
+    told: list[bool] = []
+    for path in (note, link_path(5)):
+        blob = reports.get_blob_client(path)
+        await blob.set_standard_blob_tier("Archive")
+        night = await read_night(now)
+        nights.append(night.verdict if night else "")
+        told.append(await problems() != [])
+        await blob.set_standard_blob_tier("Hot")
+    await reports.delete_blob(note)
+
+    # The link was read before it went there.
+    assert (nights, told) == ([ALTERED, "balanced"], [True, True])
 
 
 async def test_a_report_that_another_hand_wrote_is_found():

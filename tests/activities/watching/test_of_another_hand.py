@@ -1,6 +1,5 @@
 """The watch's own blobs may be damaged, or written by somebody who knows the future: that hides nothing, and holds up
 neither the watch nor the archiver."""
-# pyright: reportPrivateUsage=false
 
 import logging
 from collections.abc import AsyncIterator
@@ -162,7 +161,7 @@ async def test_a_bad_night_is_not_forgotten_over_the_acknowledgements_of_a_day(
 ):
     await write_night(BAD)
     asked: list[str] = []
-    read = chain._read
+    read = chain.read_if_there
 
     async def counted(container: Any, path: str) -> bytes | None:
         asked.append(path)
@@ -172,7 +171,7 @@ async def test_a_bad_night_is_not_forgotten_over_the_acknowledgements_of_a_day(
         await write_and_link(f"acknowledgements/r/{number}", f"acknowledgements/r/{number}.json", b"{}")
     at_first = await read_night(NOW)
     await write_and_link("acknowledgements/r/last", "acknowledgements/r/last.json", b"{}")
-    monkeypatch.setattr(chain, "_read", counted)
+    monkeypatch.setattr(chain, "read_if_there", counted)
 
     assert (at_first, await read_night(NOW)) == (BAD, BAD)
     assert asked == [link_path(2_102)], "of a head that has moved, what is new is read"
