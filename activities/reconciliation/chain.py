@@ -7,6 +7,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack
+from typing import Any
 
 import msgspec
 from azure.core import MatchConditions
@@ -107,17 +108,21 @@ async def _put(reports: ContainerClient, link: Link, etag: str) -> bool:
         await reports.upload_blob(path, link.data, overwrite=False)
         return True
     try:
-        there = await reports.download_blob(path)
-        if await there.readall() == link.data:
+        unchanged: Any = {
+            "etag": str((await reports.get_blob_client(path).get_blob_properties()).etag),
+            "match_condition": MatchConditions.IfNotModified,
+        }
+        there = await read_if_there(reports, path)
+        if there == link.data:
             return True
         # It was read before this: as long as the head announces ours, it is nobody's that counts.
         if (await _read_kept())[1] != etag:
             return False
         _log.error("chain of reports: %s was not announced, and is replaced", path)
-        now = str(there.properties.etag)
-        await reports.upload_blob(
-            path, link.data, overwrite=True, etag=now, match_condition=MatchConditions.IfNotModified
-        )
+        if there is None:  # in the archive tier, where nothing can be replaced
+            await reports.delete_blob(path, **unchanged)
+            return False
+        await reports.upload_blob(path, link.data, overwrite=True, **unchanged)
     except (ResourceNotFoundError, ResourceModifiedError):
         return False
     return True

@@ -126,6 +126,20 @@ async def test_what_somebody_puts_into_the_archive_tier_is_found_and_stops_no_lo
     assert (nights, told) == ([ALTERED, "balanced"], [True, True])
 
 
+@pytest.mark.parametrize("tier", ["Hot", "Archive"])
+async def test_a_link_that_another_hand_puts_behind_the_last_one_is_named_replaced_and_stops_no_report(tier: str):
+    await two_nights()
+    reports = await warehouse(names.REPORTS)
+    await write_blob(reports, link_path(5), await read_blob(reports, link_path(4)))
+    await reports.get_blob_client(link_path(5)).set_standard_blob_tier(tier)
+    planted = await problems()
+
+    await append("after", [WATERMARK])
+
+    assert planted != []
+    assert ((await verify_chain()).links, await problems()) == (5, [])
+
+
 async def test_a_report_that_another_hand_wrote_is_found():
     await two_nights()
     stray = f"reconciliations/{RANGE.instance_id}/differences-00099.ndjson"
