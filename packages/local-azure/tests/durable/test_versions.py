@@ -37,7 +37,10 @@ async def test_the_version_is_that_of_the_start_or_the_hubs_default(hub: Running
         (VersionMatch.NONE, "1.0", "9.0", True),
         (VersionMatch.STRICT, "1.0", "1.0", True),
         (VersionMatch.STRICT, "1.0", "0.9", False),
-        (VersionMatch.STRICT, None, "0.9", True),
+        (VersionMatch.STRICT, None, "0.9", False),
+        (VersionMatch.STRICT, None, None, True),
+        (VersionMatch.CURRENT_OR_OLDER, None, "0.9", False),
+        (VersionMatch.CURRENT_OR_OLDER, None, " ", True),
         (VersionMatch.CURRENT_OR_OLDER, "1.10", "1.9", True),
         (VersionMatch.CURRENT_OR_OLDER, "1.10", "1.11", False),
         (VersionMatch.CURRENT_OR_OLDER, "1.10", None, True),
@@ -66,6 +69,21 @@ async def test_an_instance_of_a_newer_version_waits_for_its_deployment(hub: Runn
 
     assert waiting == "Pending"
     assert (await hub.ended(instance_id))["output"] == "2.0"
+
+
+async def test_an_instance_that_nobody_works_on_can_be_terminated(hub: RunningHub):
+    @hub.orchestrator
+    def version(context: Context) -> Steps:
+        return context.version
+        yield
+
+    client = (await hub.hub()).client
+    instance_id = client.start("version", None, None, "2.0")
+    await asyncio.sleep(0.05)
+    client.terminate(instance_id, "enough")
+
+    ended = await hub.ended(instance_id)
+    assert (ended["runtimeStatus"], ended["output"]) == ("Terminated", "enough")
 
 
 async def test_an_instance_of_a_newer_version_fails_if_the_settings_say_so(hub: RunningHub):

@@ -44,7 +44,7 @@ class HubClient:
         id that is not allowed, and AlreadyExistsError if an instance of the id has not ended (unless the settings let
         it be replaced).
         """
-        version = version or self._settings.default_version
+        version = self._settings.default_version if version is None else version
         return self._begin(
             NewInstance(id=instance_id or uuid.uuid4().hex, name=name, input=input_json, version=version)
         )

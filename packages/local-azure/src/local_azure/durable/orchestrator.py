@@ -14,7 +14,7 @@ from local_azure.durable.endings import completion, continuation, outcome
 from local_azure.durable.episode import Episode, commit, decision_event
 from local_azure.durable.errors import SupersededError, UnusableActionError
 from local_azure.durable.events import Event, EventType, decode, next_execution, printable, stamp
-from local_azure.durable.inbox import Batch, next_batch, order
+from local_azure.durable.inbox import PAGE, Batch, next_batch, order
 from local_azure.durable.non_determinism import NonDeterminismError
 from local_azure.durable.session import Session
 from local_azure.durable.status import status_problem
@@ -58,9 +58,12 @@ class Orchestrator:
             self._store.discard_messages(instance_id)
             return
         try:
-            if not self._works_on(session):
+            if not self._works_on(session) and not self._ends_unworked(session):
+                log.warning("%s waits for another deployment: %s", instance_id, self._other_version(session.instance))
+                self._sessions.drop(instance_id)
                 return
-            if session.replay is None and session.events and not self._is_rewound(instance_id):
+            is_new_here = session.replay is None and session.events and not session.instance.is_finished
+            if is_new_here and not self._is_rewound(instance_id):
                 await self._warm_up(session)
             session.arrived = 0
             while not session.instance.is_finished and (batch := next_batch(self._store, instance_id)):
@@ -82,17 +85,27 @@ class Orchestrator:
             self._sessions.rest(session)
 
     def _works_on(self, session: Session) -> bool:
-        """True if the deployment works on instances of this version; others fail or are left to another one."""
-        instance, settings = session.instance, self._settings
-        if accepts(settings.version_match, settings.default_version, instance.version):
-            return True
-        reason = f"version {instance.version!r} is not worked on by a deployment of {settings.default_version!r}"
-        if settings.fail_other_versions:
+        """True if the deployment works on instances of this version."""
+        settings = self._settings
+        return accepts(settings.version_match, settings.default_version, session.instance.version)
+
+    def _ends_unworked(self, session: Session) -> bool:
+        """End an instance of another version if it is to fail or was terminated; False if it waits for another."""
+        if self._settings.fail_other_versions:
+            reason = self._other_version(session.instance)
             self._finish(session, Batch(), [self._started(session)], "Failed", reason)
             return True
-        log.warning("%s waits for another deployment: %s", instance.id, reason)
-        self._sessions.drop(instance.id)
+        messages = self._store.messages(session.instance.id, limit=PAGE)
+        events = [decode(message.body) for message in messages]
+        for event in events:
+            if event.event_type is EventType.EXECUTION_TERMINATED:
+                reason = event.input if isinstance(event.input, str) else None
+                self._finish(session, Batch(messages, events), [self._started(session), *events], "Terminated", reason)
+                return True
         return False
+
+    def _other_version(self, instance: Instance) -> str:
+        return f"version {instance.version!r} is not worked on by a deployment of {self._settings.default_version!r}"
 
     def _is_rewound(self, instance_id: str) -> bool:
         """True if a rewind waits: its episode replays the history anyway."""

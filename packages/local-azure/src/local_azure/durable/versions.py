@@ -1,7 +1,8 @@
 """The instances that a deployment works on, by the version that they were started with.
 
 The rules are those of host.json's `versionMatchStrategy`; versions compare as .NET compares them: by numbers where both
-are dotted numbers, as text without case where they are not, and no version is older than any.
+are dotted numbers, as text without case where they are not, and no version is older than any: a deployment without one
+of its own leaves every instance that was started with a version.
 """
 
 import re
@@ -22,12 +23,11 @@ class VersionMatch(Enum):
 
 
 def accepts(match: VersionMatch, own: str | None, version: str | None) -> bool:
-    """True if a deployment of version `own` works on an instance of `version`; without an own version, on all."""
-    if not own or match is VersionMatch.NONE:
+    """True if a deployment of version `own` works on an instance of `version`."""
+    if match is VersionMatch.NONE:
         return True
-    if match is VersionMatch.STRICT:
-        return _compare(version or "", own) == 0
-    return _compare(version or "", own) <= 0
+    order = _compare((version or "").strip(), (own or "").strip())
+    return order == 0 or (order < 0 and match is VersionMatch.CURRENT_OR_OLDER)
 
 
 def _compare(left: str, right: str) -> int:

@@ -2,6 +2,7 @@
 
 from tests.durable.extension.probes import (
     again,
+    asked_versions,
     bodies,
     cancelling,
     commands,
@@ -53,6 +54,7 @@ _MODULES = (
     cancelling,
     reasons,
     again,
+    asked_versions,
     bodies,
     suspended,
 )

@@ -41,3 +41,16 @@ def waiting_parent(context):
 @blueprint.orchestration_trigger(context_name="context")
 def child_of_a_given_id(context):
     return (yield context.call_sub_orchestrator("child", 1, context.get_input()))
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def child_of_a_version(context):
+    return (
+        yield context.call_sub_orchestrator("its_version", None, f"{context.instance_id}-child", context.get_input())
+    )
+
+
+@blueprint.orchestration_trigger(context_name="context")
+def its_version(context):
+    return context.version
+    yield
