@@ -30,7 +30,7 @@ from reconciliation.reporting.acknowledgements import (
 from reconciliation.reporting.html import to_html
 from reconciliation.reporting.report import Report
 from services import names
-from services.blobs import read_blob, warehouse, write_blob
+from services.blobs import digest_of_blob, read_blob, read_if_there, warehouse, write_blob
 from services.concurrency import together
 
 _lines = msgspec.json.Decoder(DifferenceLine)
@@ -78,10 +78,9 @@ async def read_acknowledgements(run: str) -> list[Acknowledgement]:
     So is one that the chain does not hold as it is: whoever may write reports must not take a difference away.
     """
     container = await warehouse(names.REPORTS)
-    paths = [blob.name async for blob in container.list_blobs(name_starts_with=f"{folder_of(run)}/")]
-    if not paths:
-        return []
-    linked = await linked_files()
+    listed = [blob.name async for blob in container.list_blobs(name_starts_with=f"{folder_of(run)}/")]
+    linked = await linked_files() if listed else {}
+    paths = [path for path in listed if path in linked]
     kept = await together((_read(path, linked) for path in paths), at_once=REQUESTS)
     return sorted((each for each in kept if each), key=lambda each: (each.when, each.name, each.key))
 
@@ -114,13 +113,15 @@ async def with_acknowledged(night: Night | None) -> Night | None:
     acknowledgements = await read_acknowledgements(night.run)
     if not acknowledgements:
         return night
+    # Of what somebody has deleted or changed nothing is read, let alone counted by.
+    if not await _are_as_written([report_path(night.run, "json")]):
+        return night
     try:
         report = await _report(night.run)
-        is_as_written = await _are_as_written([report_path(night.run, "json"), *report.lists])
     except (ResourceNotFoundError, msgspec.DecodeError):
-        return night  # deleted, or of an earlier version: nothing tells what was acknowledged
-    if not is_as_written:
-        return night  # somebody has changed what the acknowledgements are counted by
+        return night  # deleted since, or of an earlier version: nothing tells what was acknowledged
+    if not await _are_as_written(report.lists):
+        return night
     # Lists may be long, and this is asked every minute: they are read once they can all be acknowledged.
     differences = sum(of_class.count for of_class in report.differences if CLASS[of_class.name].weight == "fault")
     is_short = differences <= len(acknowledgements)
@@ -149,7 +150,7 @@ async def _report(run: str) -> Report:
 async def _are_as_written(paths: Sequence[str]) -> bool:
     linked, container = await linked_files(), await warehouse(names.REPORTS)
     for path in paths:
-        if linked.get(path) != digest_of(await read_blob(container, path)):
+        if path not in linked or linked[path] != await digest_of_blob(container, path):
             return False
     return True
 
@@ -168,9 +169,11 @@ async def _listed_of(report: Report, acknowledgements: Sequence[Acknowledgement]
 
 
 async def _read(path: str, linked: Mapping[str, str]) -> Acknowledgement | None:
-    try:
-        data = await read_blob(await warehouse(names.REPORTS), path)
-        kept = _decoder.decode(data)
-    except (ResourceNotFoundError, msgspec.DecodeError):
+    data = await read_if_there(await warehouse(names.REPORTS), path)
+    if data is None or linked.get(path) != digest_of(data):
         return None
-    return kept if kept.path == path and linked.get(path) == digest_of(data) else None
+    try:
+        kept = _decoder.decode(data)
+    except msgspec.DecodeError:
+        return None
+    return kept if kept.path == path else None

@@ -146,6 +146,28 @@ async def test_who_was_first_stays_and_the_report_and_its_links_are_as_they_were
     assert (await verify_chain()).problems == []
 
 
+@pytest.mark.parametrize("touched", ["report", "list", "acknowledgement"])
+@pytest.mark.parametrize("fault", ["archived", "deep", "deleted"])
+async def test_what_somebody_has_made_unreadable_acknowledges_nothing_and_stops_no_look(touched: str, fault: str):
+    _, report = await unjudged(1)
+    (given,) = all_of(report)
+    await acknowledge([given])
+    reports = await warehouse(names.REPORTS)
+    path = {"report": report_path(RUN, "json"), "list": report.lists[0], "acknowledgement": given.path}[touched]
+    before = await with_acknowledged(night(report))
+    if fault == "archived":
+        await reports.get_blob_client(path).set_standard_blob_tier("Archive")
+    elif fault == "deep":
+        await write_blob(reports, path, b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}")
+    else:
+        await delete_blob(reports, path)
+
+    after = await with_acknowledged(night(report))
+    await delete_blob(reports, path)
+
+    assert [each and each.acknowledged for each in (before, after)] == [1, 0]
+
+
 @pytest.mark.parametrize("fault", ["changed", "deleted", "forged"])
 async def test_an_acknowledgement_that_somebody_has_touched_is_found(fault: str):
     _, report = await unjudged(2)
