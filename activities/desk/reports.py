@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
 from activities.recent import RecentAnswer
 from activities.reconciliation.acknowledge import read_acknowledged, read_acknowledgements
@@ -37,6 +37,8 @@ class ReportSeen(msgspec.Struct, frozen=True):
     sentence: str
 
 
+_UNREADABLE = (ResourceNotFoundError, ResourceExistsError, msgspec.MsgspecError, RecursionError)
+"""Raised where a report is gone, in the archive tier (a conflict, to the SDK), or no report any more."""
 _acknowledged_before: dict[str, tuple[int, str, int]] = {}
 """By run: how many acknowledgements there were, the report's sentence, and how many differences were open then."""
 _read_before: dict[str, tuple[object, _Report]] = {}
@@ -68,7 +70,7 @@ async def _read(run: str) -> _Report:
         if (before := _read_before.get(run)) and before[0] == etag:
             return before[1]
         report = msgspec.json.decode(await read_blob(container, path), type=_Report)
-    except (ResourceNotFoundError, msgspec.MsgspecError):
+    except _UNREADABLE:
         return _Report()
     _read_before[run] = (etag, report)
     return report
@@ -85,7 +87,7 @@ async def _with_acknowledged(run: str, report: _Report) -> _Report:
     if before is None or before[:2] != (given, report.sentence):
         try:
             left = (await read_acknowledged(run)).open.left
-        except (ResourceNotFoundError, msgspec.MsgspecError):
+        except _UNREADABLE:
             return report
         before = _acknowledged_before[run] = (given, report.sentence, left)
     return report if before[2] else msgspec.structs.replace(report, verdict="acknowledged")

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
 from azure.cosmos.aio import ContainerProxy
 
 from activities.reconciliation.chain import is_as_written
@@ -25,7 +24,7 @@ from reconciliation.reading.observe import Observer
 from reconciliation.reading.rows import Kind
 from reconciliation.reporting.report import Report, outcome_of
 from services import cosmos, names
-from services.blobs import read_blob, warehouse
+from services.blobs import read_if_there, warehouse
 
 CLOCKS_DIFFER = timedelta(minutes=1)
 """Cosmos dates a change to the second, by its own clock; what changed just before a run may not be in its report."""
@@ -58,14 +57,14 @@ async def known_outcome(run: str, fingerprint_now: str, documents: SpanPart | No
     None as well if the report is not as it was written: an answer that nobody has computed must not come from it.
     """
     path = report_path(run, "json")
+    data = await read_if_there(await warehouse(names.REPORTS), path)
     try:
-        data = await read_blob(await warehouse(names.REPORTS), path)
-        report = msgspec.json.decode(data, type=Report)
-    except (ResourceNotFoundError, msgspec.DecodeError):  # of an earlier version of the app
+        report = msgspec.json.decode(data or b"", type=Report)
+    except (msgspec.DecodeError, RecursionError):  # absent, of an earlier version of the app, or damaged
         return None
     if report.fingerprint != fingerprint_now or (documents and await _have_changed(documents, report.started)):
         return None
-    if not await is_as_written(run, path, data):
+    if not await is_as_written(run, path, data or b""):
         return None
     return msgspec.structs.replace(outcome_of(report), reused=True)
 

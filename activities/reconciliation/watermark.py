@@ -7,13 +7,12 @@ too. Where they differ, the night begins at the earlier one, so that nobody can 
 import logging
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
 from activities.reconciliation.chain import write_and_link
 from reconciliation.nightly import NightlyTask, Watermark, first_watermark
 from services import names
-from services.blobs import read_blob, warehouse, workflow_data, write_blob
+from services.blobs import read_if_there, warehouse, workflow_data, write_blob
 
 _PATH = "reconciliations/watermark.json"
 COPY_PATH = "chain/watermark.json"
@@ -44,10 +43,10 @@ async def write_watermark(watermark: Watermark) -> None:
 
 async def _read(container: ContainerClient, path: str) -> Watermark | None:
     """The watermark in a blob; None without one, or if somebody has damaged it."""
-    try:
-        return msgspec.json.decode(await read_blob(container, path), type=Watermark)
-    except ResourceNotFoundError:
+    if (data := await read_if_there(container, path)) is None:
         return None
-    except msgspec.DecodeError as problem:
+    try:
+        return msgspec.json.decode(data, type=Watermark)
+    except (msgspec.DecodeError, RecursionError) as problem:
         _log.error("watermark: %s cannot be read: %s", path, problem)
         return None

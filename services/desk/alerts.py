@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 import msgspec
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
 from fraud.analysis import ALERTS_FOLDER, KeptAlert
 from fraud.desk.paging import Page, place_in, token_of
@@ -43,10 +44,11 @@ async def list_alerts(asked: SpanQuestion) -> Page[AlertRow]:
 
 
 async def _row(path: str) -> AlertRow | None:
-    download = await (await warehouse(names.REPORTS)).download_blob(path)
     try:
+        download = await (await warehouse(names.REPORTS)).download_blob(path)
         alert = _kept.decode(await download.readall())
-    except msgspec.MsgspecError as error:
+    except (ResourceNotFoundError, ResourceExistsError, msgspec.MsgspecError, RecursionError) as error:
+        # Gone since it was listed, in the archive tier (a conflict, to the SDK), or of another hand.
         _log.warning("the alert %s cannot be read: %s", path, error)
         return None
     fields: dict[str, Any] = {**msgspec.structs.asdict(alert), "name": alert.alert_name}

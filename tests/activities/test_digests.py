@@ -15,7 +15,7 @@ from activities import send_digests as sending
 from activities.alert_fraud_team import alert_fraud_team
 from activities.send_digests import send_digests
 from activities.webhook import WebhookError
-from fraud.analysis import WindowSummary
+from fraud.analysis import WindowSummary, alert_path
 from fraud.desk.digests import AlertDigest
 from fraud.desk.queries import SpanQuestion
 from local_azure.testing.web import serving
@@ -129,6 +129,23 @@ async def test_a_burst_is_one_message_per_store_and_band(receiver: Receiver, at:
     )
     assert burst.cases[:2] == ("window-3-x12", "window-3-x11")
     assert len(burst.cases) == 10
+
+
+@pytest.mark.parametrize("fault", ["archived", "deep"])
+async def test_an_alert_that_somebody_has_made_unreadable_hides_none_of_the_others(
+    receiver: Receiver, at: Callable[[int], None], fault: str
+):
+    await told(alert(1, high=1), alert(2, high=1))
+    reports = await blobs.warehouse(names.REPORTS)
+    path = alert_path(LATER, "window-3-x1")
+    if fault == "archived":
+        await reports.get_blob_client(path).set_standard_blob_tier("Archive")
+    else:
+        await blobs.write_blob(reports, path, b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}")
+
+    page = await list_alerts(SpanQuestion(start=LATER, end=LATER))
+
+    assert [row.name for row in page.items] == ["window-3-x2"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from activities.desk.reports import recent_reports
 from activities.reconciliation.chain import HEAD_PATH, append, verify_chain
 from activities.reconciliation.watermark import COPY_PATH, read_watermark, write_watermark
 from activities.watching.kept import read_night, write_night
@@ -181,6 +182,23 @@ async def test_a_report_that_was_exchanged_is_not_the_answer_when_the_range_is_a
     link = await read_blob(reports, link_path(1))
     await write_blob(reports, link_path(1), link.replace(b'"', b' "'))
     assert await known() is None
+
+
+@pytest.mark.parametrize("fault", ["archived", "deep"])
+async def test_a_report_and_a_watermark_that_somebody_has_made_unreadable_stop_no_night(fault: str):
+    await store(a_world(Random(31)))
+    outcome, _ = await reconcile(RANGE, started=LATER)
+    await write_watermark(Watermark(RANGE.end))
+    reports = await warehouse(names.REPORTS)
+    for path in (report_path(outcome.id, "json"), WATERMARK):
+        if fault == "archived":
+            await reports.get_blob_client(path).set_standard_blob_tier("Archive")
+        else:
+            await write_blob(reports, path, b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}")
+
+    assert await known() is None
+    assert await read_watermark(NightlyTask(RANGE.end + timedelta(days=9))) == Watermark(RANGE.end)
+    assert [(each.run, each.verdict) for each in await recent_reports()] == [(outcome.id, "unread")]
 
 
 @pytest.mark.parametrize("days", [-3, 3])
