@@ -177,12 +177,12 @@ _SAID_STATUSES = (
 async def statuses_as_they_are_said(client: Client) -> Any:
     """Lists and purges by the same filter."""
     listed: dict[str, Any] = {}
-    await client.run("echo_input", "said-0", 1)
-    await client.start("echo_event", "said-1")
-    await client.waiting("said-1")
-    await client.run("status_at_once_then_raise", "said-2")
+    await client.run("echo_input", "worded-0", 1)
+    await client.start("echo_event", "worded-1")
+    await client.waiting("worded-1")
+    await client.run("status_at_once_then_raise", "worded-2")
     for said in _SAID_STATUSES:
-        answer = await client.ask("GET", f"/instances?instanceIdPrefix=said-&runtimeStatus={said}")
+        answer = await client.ask("GET", f"/instances?instanceIdPrefix=worded-&runtimeStatus={said}")
         listed[said] = [row["runtimeStatus"] for row in answer.body] if answer.status == 200 else answer.status
     purged: dict[str, Any] = {}
     for number, said in enumerate(("failed", "Completed,failed", "FAILED,terminated")):
