@@ -8,7 +8,7 @@ from math import ceil
 
 import msgspec
 
-from activities.reconciliation.plan_reconciliation import PART_BYTES as OUTCOME_BYTES
+from activities.reconciliation.plan_reconciliation import PART_BYTES, REPORTED_BYTES
 from orchestrations.contracts import STAGES
 from orchestrations.reconciliation_stages import ACTIVITIES_PER_ORCHESTRATION, CHILDREN_IN_FLIGHT, IN_FLIGHT
 from reconciliation.capture.path import CaptureBlob
@@ -79,8 +79,8 @@ def estimate(span: Range, given: Assumptions) -> Estimate:
     flagged = events * given.flagged_share
     counts: dict[Stage, int] = dict.fromkeys(STAGES, 0) | {
         "scan": len(plan.scan),
-        "suspicious": ceil(flagged * given.reported_bytes / OUTCOME_BYTES),
-        "verdicts": ceil(flagged * given.verdict_bytes / OUTCOME_BYTES),
+        "suspicious": ceil(flagged * given.reported_bytes / REPORTED_BYTES),
+        "verdicts": ceil(flagged * given.verdict_bytes / PART_BYTES),
         "compare": 2**plan.bucket_bits // buckets_at_once(plan.bucket_bits),
     }
     shared = [
