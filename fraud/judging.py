@@ -107,7 +107,7 @@ def may_be_more(contents: Iterable[Content], store_id: StoreKey | None, window: 
 def distinct(contents: Iterable[Content]) -> dict[bytes, Content]:
     """Each content once, by its canonical form and in that order."""
     by_form = {content.form: content for content in reversed([*contents])}
-    return dict(sorted(by_form.items()))
+    return dict(sorted(by_form.items())) if len(by_form) > 1 else by_form
 
 
 def verdicts_on(

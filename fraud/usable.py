@@ -1,6 +1,5 @@
 """The fields of an event that are not those of a store event: rules are asked about the others."""
 
-import contextlib
 from typing import Any
 
 import msgspec
@@ -16,10 +15,8 @@ _MAX_PROBLEM = 200
 def problems_of(event: dict[str, Any]) -> tuple[str, ...]:
     """The problems of an event's fields: of another type, missing, or reserved by the archive. Never raises."""
     reserved = RESERVED & event.keys()
-    if not reserved:
-        with contextlib.suppress(msgspec.ValidationError):
-            msgspec.convert(event, StoreEvent)
-            return ()
+    if not reserved and _is_store_event(event):
+        return ()
     problems: list[str] = []
     for field in _FIELDS:
         if field.name not in event:
@@ -32,3 +29,11 @@ def problems_of(event: dict[str, Any]) -> tuple[str, ...]:
             problems.append(f"{field.name}: {error}"[:_MAX_PROBLEM])
     problems += [f"{name}: the archive reserves this field" for name in sorted(reserved)]
     return tuple(problems)
+
+
+def _is_store_event(event: dict[str, Any]) -> bool:
+    try:
+        msgspec.convert(event, StoreEvent)
+    except msgspec.ValidationError:
+        return False
+    return True

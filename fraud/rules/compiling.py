@@ -30,6 +30,7 @@ class CompiledExcuse(msgspec.Struct, frozen=True):
 class CompiledRule(msgspec.Struct, frozen=True):
     """A rule as functions of facts. `steps` go from the mildest bound to the strictest; texts show their `bounds`."""
 
+    id: str
     definition: RuleDefinition
     when: Condition | None
     value: Quantity | None
@@ -37,11 +38,6 @@ class CompiledRule(msgspec.Struct, frozen=True):
     bounds: tuple[int | float, ...]
     text: Template
     excuses: tuple[CompiledExcuse, ...]
-
-    @property
-    def id(self) -> str:
-        """The name of the rule."""
-        return self.definition.id
 
     @property
     def most(self) -> int:
@@ -70,6 +66,7 @@ def compiled_rule(rule: RuleDefinition, kinds: Kinds) -> CompiledRule:
     when = _made("when", condition, rule.when, kinds) if rule.when else None
     steps = _steps(rule)
     return CompiledRule(
+        id=rule.id,
         definition=rule,
         when=when,
         value=value,

@@ -39,15 +39,12 @@ class RuleSet:
     def __init__(self, definition: RuleFile, digest: str, rules: tuple[CompiledRule, ...], ask: Ask) -> None:
         self.definition = definition
         self.digest = digest
+        self.id = f"{definition.name}@{digest[:12]}"
+        """The name that verdicts carry: `seed@3f2a9c01b4d7`."""
         self.rules = rules
         self._ask = ask
         self._weighed: tuple[Rates | None, float, list[tuple[int, ...]]] = None, 0, []
         self._groups = {rule.id: rule.definition.group for rule in rules}
-
-    @property
-    def id(self) -> str:
-        """The name that verdicts carry: `seed@3f2a9c01b4d7`."""
-        return f"{self.definition.name}@{self.digest[:12]}"
 
     @property
     def bands(self) -> Bands:
