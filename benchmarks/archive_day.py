@@ -77,7 +77,8 @@ def estimate(span: Range, given: Assumptions) -> Estimate:
     plan = plan_of(span, given)
     events = given.events_per_second * (span.end - span.start + 2 * MARGIN).total_seconds()
     flagged = events * given.flagged_share
-    counts: dict[Stage, int] = dict.fromkeys(STAGES, 0) | {
+    counts: dict[Stage, int] = {
+        **dict.fromkeys(STAGES, 0),
         "scan": len(plan.scan),
         "suspicious": ceil(flagged * given.reported_bytes / REPORTED_BYTES),
         "verdicts": ceil(flagged * given.verdict_bytes / PART_BYTES),

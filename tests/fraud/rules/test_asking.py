@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud.context.schema import KINDS
-from fraud.rules.language import FactValues
+from fraud.rules.language import FactValues, Value
 from fraud.rules.language.compiled import ReadFact
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import shipped
@@ -25,7 +25,7 @@ FACTS = st.fixed_dictionaries({}, optional={name: st.none() | VALUES[kind] for n
 
 
 def one_by_one(rules: RuleSet) -> RuleSet:
-    def refused(_: ReadFact) -> list[tuple[int, int]]:
+    def refused(_: ReadFact) -> list[tuple[int, int, Value]]:
         raise ArithmeticError
 
     return RuleSet(rules.definition, rules.digest, rules.rules, refused)
