@@ -4,7 +4,8 @@ from datetime import date
 
 from azure.core.exceptions import ResourceNotFoundError
 
-from activities.reconciliation.chain import append, linked_files
+from activities.reconciliation.chain import append
+from activities.reconciliation.chain_reading import linked_files
 from activities.reconciliation.linked_profiles import PROFILES
 from reconciliation.chain import digest_of
 from services import names

@@ -11,7 +11,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 import msgspec
 from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
-from activities.reconciliation.chain import append, linked_files
+from activities.reconciliation.chain import append
+from activities.reconciliation.chain_reading import linked_files
 from activities.reconciliation.compare_buckets import DifferenceLine
 from activities.reconciliation.run_files import REQUESTS
 from fraud.watching.checks import Night

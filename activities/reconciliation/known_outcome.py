@@ -10,7 +10,7 @@ from typing import Any, cast
 import msgspec
 from azure.cosmos.aio import ContainerProxy
 
-from activities.reconciliation.chain import is_as_written
+from activities.reconciliation.chain_reading import is_as_written
 from activities.reconciliation.feed_blobs import feed_blobs
 from activities.reconciliation.observe_cases import CASES_IN_SPAN, case_parameters
 from activities.reconciliation.observe_documents import IN_SPAN, span_parameters

@@ -11,7 +11,8 @@ from typing import TypeVar
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
-from activities.reconciliation.chain import newest_link, write_and_link
+from activities.reconciliation.chain import write_and_link
+from activities.reconciliation.chain_reading import newest_link
 from fraud.watching.checks import ALTERED, CLOCKS_DIFFER, Night
 from fraud.watching.memory import Memory
 from fraud.windows import compact_time

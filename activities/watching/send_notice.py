@@ -4,7 +4,7 @@ import logging
 
 import msgspec
 
-from activities.reconciliation.chain import current_head
+from activities.reconciliation.chain_head import current_head
 from activities.webhook import post
 from fraud.watching.log_lines import check_line
 from fraud.watching.notices import Notice

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from activities.reconciliation.chain import HEAD_PATH
+from activities.reconciliation.chain_head import HEAD_PATH
 from activities.reconciliation.watermark import COPY_PATH
 from fraud.analysis import WindowTask
 from fraud.archive import ARCHIVE_FIELD

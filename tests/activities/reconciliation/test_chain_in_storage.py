@@ -10,7 +10,8 @@ import pytest
 import pytest_asyncio
 
 from activities.desk.reports import recent_reports
-from activities.reconciliation.chain import HEAD_PATH, append, verify_chain
+from activities.reconciliation.chain import append, verify_chain
+from activities.reconciliation.chain_head import HEAD_PATH
 from activities.reconciliation.watermark import COPY_PATH, read_watermark, write_watermark
 from activities.watching.kept import read_night, write_night
 from fraud.watching.checks import ALTERED, Night

@@ -58,7 +58,7 @@ async def test_writers_that_die_or_are_overtaken_leave_a_chain_that_is_in_order(
         assert (await verify_chain(writer.result())).problems == []
 
 
-@pytest.mark.parametrize("delayed", ["_put", "_move_head"])
+@pytest.mark.parametrize("delayed", ["_put", "move_head"])
 async def test_a_writer_that_was_overtaken_replaces_nothing(monkeypatch: pytest.MonkeyPatch, delayed: str):
     await reports_in_memory(monkeypatch, seed=1)
     undelayed, may_go_on = getattr(chain, delayed), asyncio.Event()

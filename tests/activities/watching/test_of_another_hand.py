@@ -10,7 +10,7 @@ import msgspec
 import pytest
 import pytest_asyncio
 
-from activities.reconciliation import chain
+from activities.reconciliation import chain_reading
 from activities.reconciliation.chain import append, verify_chain, write_and_link
 from activities.watching import flagged_windows
 from activities.watching.flagged_windows import note_flagged_windows, read_flagged_windows
@@ -161,7 +161,7 @@ async def test_a_bad_night_is_not_forgotten_over_the_acknowledgements_of_a_day(
 ):
     await write_night(BAD)
     asked: list[str] = []
-    read = chain.read_if_there
+    read = chain_reading.read_if_there
 
     async def counted(container: Any, path: str) -> bytes | None:
         asked.append(path)
@@ -171,7 +171,7 @@ async def test_a_bad_night_is_not_forgotten_over_the_acknowledgements_of_a_day(
         await write_and_link(f"acknowledgements/r/{number}", f"acknowledgements/r/{number}.json", b"{}")
     at_first = await read_night(NOW)
     await write_and_link("acknowledgements/r/last", "acknowledgements/r/last.json", b"{}")
-    monkeypatch.setattr(chain, "read_if_there", counted)
+    monkeypatch.setattr(chain_reading, "read_if_there", counted)
 
     assert (at_first, await read_night(NOW)) == (BAD, BAD)
     assert asked == [link_path(2_102)], "of a head that has moved, what is new is read"
