@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = ["make", "-f", str(ROOT / "Makefile"), *arguments]
+    command = ["make", "--no-print-directory", "-f", str(ROOT / "Makefile"), *arguments]
     return subprocess.run(command, check=False, cwd=folder, capture_output=True, text=True)
 
 
