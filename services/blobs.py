@@ -5,7 +5,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypeVar
 
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import ContentSettings, StorageErrorCode
@@ -17,6 +17,8 @@ from services.connections import Connection
 from services.credentials import open_credential
 from services.settings import settings
 from services.transport import http_transport
+
+Read = TypeVar("Read")
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -119,37 +121,34 @@ async def read_chunks(container: ContainerClient, path: str) -> AsyncIterator[by
         del chunk  # or it is held while the next one comes
 
 
-def is_archived(error: HttpResponseError) -> bool:
-    """True if a blob lies in the archive tier, where nobody can read it: whoever may write it may put it there."""
-    return getattr(error, "error_code", None) in _ARCHIVED
-
-
 async def digest_of_blob(container: ContainerClient, path: str) -> str | None:
     """The SHA-256 of a blob in hexadecimal digits, of which memory holds a slice at a time.
 
     None if it is absent, or in the archive tier.
     """
+    return await _if_there(_digest_of(container, path))
+
+
+async def _digest_of(container: ContainerClient, path: str) -> str:
     digest = sha256()
-    try:
-        async for chunk in read_chunks(container, path):
-            digest.update(chunk)
-    except ResourceNotFoundError:
-        return None
-    except HttpResponseError as error:
-        if not is_archived(error):
-            raise
-        return None
+    async for chunk in read_chunks(container, path):
+        digest.update(chunk)
     return digest.hexdigest()
 
 
 async def read_if_there(container: ContainerClient, path: str) -> bytes | None:
     """All bytes of a blob; None if it is absent, or in the archive tier."""
+    return await _if_there(read_blob(container, path))
+
+
+async def _if_there(reading: Awaitable[Read]) -> Read | None:
     try:
-        return await read_blob(container, path)
+        return await reading
     except ResourceNotFoundError:
         return None
     except HttpResponseError as error:
-        if not is_archived(error):
+        # In the archive tier nobody can read it: whoever may write it may put it there.
+        if getattr(error, "error_code", None) not in _ARCHIVED:
             raise
         return None
 

@@ -36,7 +36,7 @@ class BodyForms:
         if rows.count(None) * _MOST_ODD > len(rows):
             self._learn(bodies, rows)
             rows = self._shape.rows_of(bodies)
-        if has_long_number(bodies):
+        if has_long_number(b"\n".join(bodies)):
             rows = [None if has_digits(body, INEXACT_DIGITS) else row for row, body in zip(rows, bodies, strict=True)]
         alike = [row for row in rows if row is not None]
         written = iter(self._shape.read(alike).written if alike else ())
@@ -50,9 +50,9 @@ class BodyForms:
         self._shape.learn([*islice(odd, _LESSON)])
 
 
-def has_long_number(bodies: Sequence[bytes]) -> bool:
-    """True if a number in a body has so many digits that Cosmos may not keep it exactly; any digits in a row count."""
-    octets = np.frombuffer(b"\n".join(bodies), np.uint8)
+def has_long_number(text: bytes) -> bool:
+    """True if a number has so many digits that Cosmos may not keep it exactly; any digits in a row count."""
+    octets = np.frombuffer(text, np.uint8)
     # So many digits in a row have some on each fourth place of the text.
     return _has_run(octets[:: INEXACT_DIGITS // 4], 4) and _has_run(octets, INEXACT_DIGITS)
 

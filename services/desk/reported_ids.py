@@ -4,12 +4,10 @@ that has left the archive."""
 from collections.abc import Collection
 from datetime import datetime
 
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
-
 from fraud.events import StoreKey
 from fraud.windows import parse_windows
 from services import names
-from services.blobs import is_archived, read_blob, warehouse
+from services.blobs import read_if_there, warehouse
 from services.concurrency import LARGE, beside, together
 from services.desk.blob_paths import PathRange, last_first
 
@@ -44,14 +42,9 @@ async def windows_naming(ids: Collection[str]) -> list[tuple[str, StoreWindow]]:
 
 
 async def _naming(path: str, ids: frozenset[str]) -> list[tuple[str, StoreWindow]]:
-    try:
-        rows = await read_blob(await warehouse(names.SUSPICIOUS_EVENTS), path)
-    except ResourceNotFoundError:
-        return []  # gone since it was listed
-    except HttpResponseError as error:
-        if not is_archived(error):
-            raise
-        return []
+    rows = await read_if_there(await warehouse(names.SUSPICIOUS_EVENTS), path)
+    if rows is None:
+        return []  # gone since it was listed, or archived
     return await beside(len(rows) > LARGE, _named_in, rows, ids)
 
 

@@ -75,7 +75,7 @@ class ContentReader:
 
     def _read(self, arrived: Sequence[int], bodies: Sequence[bytes], into: Contents) -> None:
         rows = self._shape.rows_of(bodies)
-        if has_long_number(bodies):
+        if has_long_number(b"\n".join(bodies)):
             rows = [None if has_digits(body, INEXACT_DIGITS) else row for row, body in zip(rows, bodies, strict=True)]
         odd = [place for place, row in enumerate(rows) if row is None] if None in rows else []
         if len(odd) * _MOST_ODD > len(rows):
@@ -105,9 +105,9 @@ class ContentReader:
 
 def _read_together(bodies: Sequence[bytes]) -> Read | None:
     """The fields of bodies if all are events, and none is deep or has a long number; None otherwise."""
-    if has_long_number(bodies):
-        return None
     text = b"\n".join(bodies)
+    if has_long_number(text):
+        return None
     # Each object opens one bracket: with so few more, none is nested too deeply.
     if text.count(b"{") + text.count(b"[") >= len(bodies) + MAX_DEPTH:
         return None
