@@ -16,7 +16,8 @@ MOST_FIELDS = 64
 
 _PLAIN = str | int | bool | UnsetType | None
 _NUMBER = str | int | float | bool | UnsetType | None
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}", re.ASCII)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
+"""Names that are learned. None begins with `_`: to a class, `__slots__`, `__eq__` or `__x` mean something."""
 _EXACT = 2**53
 _values_of = msgspec.structs.astuple
 

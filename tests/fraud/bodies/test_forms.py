@@ -44,6 +44,36 @@ def test_a_form_is_the_canonical_one_and_is_read_alike_by_all(before: list[bytes
         assert form is None or (form == by_itself(body) and is_read_alike(body))
 
 
+tokens = st.from_regex(
+    r"-?(0|[1-9][0-9]{0,20})(\.[0-9]{1,20})?([eE][-+]?[0-9]{1,3})?", fullmatch=True, alphabet="-+.eE0159"
+)
+texts = st.text(max_size=3).map(json.dumps) | st.sampled_from([r'"\u0069d"', r'"\ud800"', r'"\u0000"', '"\ufeff"'])
+own_names = st.sampled_from(
+    [*dir(object), "__slots__", "__dict__", "__annotations__", "__x", "_Row__x", "class", "mro"]
+)
+keys = texts | (own_names | st.sampled_from(["id", "store_id", "a", "b"])).map(json.dumps)
+members = st.tuples(keys, tokens | texts | st.sampled_from(["null", "true", "[]", "{}", "NaN"]))
+blanks = st.sampled_from(["", " ", "\r\n\t", "\ufeff", "\0"])
+
+
+def of_members(id_: str, those: list[tuple[str, str]], around: tuple[str, str]) -> bytes:
+    fields = [('"id"', id_), *those]  # the same name may come twice
+    text = "{" + ",".join(f"{name}:{value}" for name, value in fields) + "}"
+    return (around[0] + text + around[1]).encode("utf-8", "surrogatepass")
+
+
+hostile = st.builds(of_members, texts | tokens, st.lists(members, max_size=4), st.tuples(blanks, blanks))
+
+
+@given(st.lists(st.lists(hostile, min_size=1, max_size=9), min_size=1, max_size=4))
+def test_whoever_chooses_all_bodies_of_all_deliveries_gives_none_another_form(deliveries: list[list[bytes]]):
+    forms = BodyForms()
+
+    for those in deliveries * 2:
+        for body, form in zip(those, forms.of(those), strict=True):
+            assert form is None or (form == by_itself(body) and is_read_alike(body))
+
+
 PLAIN = [b'{"id": "a", "store_id": 3, "price": %s}' % price for price in (b"20", b"20.0", b"2e1", b"20.5", b"null")]
 ODD = [
     b'{"id": "a", "id": "b", "store_id": null, "price": 1}',

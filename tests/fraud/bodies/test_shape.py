@@ -71,6 +71,18 @@ def test_what_is_no_event_or_has_another_shape_is_refused(odd: bytes):
     assert read(body_shape, [b'{"id": "a"}', odd]) is None
 
 
+@pytest.mark.parametrize(
+    "name", [*dir(object), "__slots__", "__dict__", "__annotations__", "__del__", "__x", "_Row__x"]
+)
+def test_a_name_that_means_something_to_a_class_is_not_learned(name: str):
+    bodies = [b'{"id": "a", "%s": %s}' % (name.encode(), value) for value in (b"1", b"1.5", b'"a"', b"null")]
+
+    body_shape = learned(bodies)
+
+    assert read(body_shape, [b'{"id": "a"}']) == [b'{"id":"a"}']
+    assert body_shape.rows_of(bodies) == [None] * 4
+
+
 def test_a_shape_knows_so_many_names_and_never_learns_one_that_holds_objects(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(shape, "MOST_FIELDS", len(FIELDS) + 1)
     body_shape = learned([b'{"id": "a", "a": 1, "b": {}, "b b": 1, "c": 1}'])
