@@ -3,12 +3,10 @@
 import logging
 from collections.abc import Sequence
 
-from azure.core.exceptions import ResourceNotFoundError
-
 from fraud.evidence import DamagedEvidenceError, EvidencePart, Snapshot, unpacked
 from fraud.verdicts import EVIDENCE, evidence_folder
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import read_if_there, warehouse
 from services.concurrency import together
 
 _READS = 8
@@ -35,14 +33,18 @@ def _hour(path: str) -> str:
 
 
 async def snapshot_of(paths: Sequence[str]) -> Snapshot:
-    """The evidence in some parts. Missing and damaged parts are left out: a verdict may name one of these."""
+    """The evidence in some parts. Missing, archived and damaged parts are left out: a verdict may name one of these."""
     parts = await together(map(_read, paths), at_once=_READS)
     return Snapshot(part for part in parts if part)
 
 
 async def _read(path: str) -> EvidencePart | None:
+    data = await read_if_there(await warehouse(names.FRAUD_EVENTS), path)
     try:
-        return unpacked(await read_blob(await warehouse(names.FRAUD_EVENTS), path))
-    except (ResourceNotFoundError, DamagedEvidenceError) as problem:
-        _log.warning("%s/%s is left out: %s", names.FRAUD_EVENTS, path, problem)
-        return None
+        if data is not None:
+            return unpacked(data)
+        problem = "it is gone, or in the archive tier"
+    except DamagedEvidenceError as damage:
+        problem = str(damage)
+    _log.warning("%s/%s is left out: %s", names.FRAUD_EVENTS, path, problem)
+    return None

@@ -123,7 +123,7 @@ def unpacked(data: bytes) -> EvidencePart:
     """Read what `packed` wrote. Raises DamagedEvidenceError if it is anything else."""
     try:
         return _decoder.decode(gzip.decompress(data))
-    except (OSError, EOFError, zlib.error, msgspec.DecodeError) as error:
+    except (OSError, EOFError, zlib.error, msgspec.DecodeError, RecursionError) as error:
         raise DamagedEvidenceError(f"not a part of evidence: {error}") from error
 
 

@@ -1,20 +1,21 @@
 """Events in quarantine, whose records somebody may have deleted or altered."""
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.quarantine import QuarantinedEvent
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import read_if_there, warehouse
 
 _record = msgspec.json.Decoder(QuarantinedEvent)
 
 
 async def read_quarantined(path: str) -> tuple[QuarantinedEvent, bytes] | None:
-    """The record at a path, and its body; None if it is gone or cannot be read."""
+    """The record at a path, and its body; None if it is gone, in the archive tier, or cannot be read."""
+    if (data := await read_if_there(await warehouse(names.QUARANTINE), path)) is None:
+        return None
     try:
-        record = _record.decode(await read_blob(await warehouse(names.QUARANTINE), path))
+        record = _record.decode(data)
         body = record.body
-    except (ResourceNotFoundError, ValueError):  # msgspec's errors are ValueErrors
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return None
     return record, body

@@ -4,15 +4,13 @@
 
 from collections.abc import Sequence
 
-from azure.core.exceptions import ResourceNotFoundError
-
 from activities.reconciliation.run_files import REQUESTS
 from fraud.analysis import ALERTS_FOLDER, WindowSummary
 from fraud.verdicts import time_path
 from reconciliation.reading.alerts import add_alert, is_of
 from reconciliation.reading.rows import RowWriter
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import read_if_there, warehouse
 from services.concurrency import together
 
 MAX_READ = 20
@@ -31,10 +29,6 @@ async def _alerts_of(due: WindowSummary) -> list[bytes]:
     prefix = f"{ALERTS_FOLDER}{time_path(due.window_end)}/{due.name}"
     paths = [blob.name async for blob in reports.list_blobs(name_starts_with=prefix) if is_of(blob.name, due)]
     newest = sorted(paths, key=lambda path: (len(path), path))[-MAX_READ:]
-    contents: list[bytes] = []
-    for path in newest:
-        try:
-            contents.append(await read_blob(reports, path))
-        except ResourceNotFoundError:
-            continue  # deleted since it was listed
-    return contents
+    contents = [await read_if_there(reports, path) for path in newest]
+    # One that was deleted since it was listed, or that somebody has put into the archive tier, is missing.
+    return [content for content in contents if content is not None]

@@ -97,7 +97,10 @@ def context_of(verdict: Verdict, rules: RuleSet | None, evidence: Snapshot) -> C
     if named is None:
         return None
     entry, part = named
-    content = content_digest(canonical(verdict.event or {}))
+    try:
+        content = content_digest(canonical(verdict.event or {}))
+    except RecursionError:
+        return None  # nothing that is nested so deep was archived, or kept: it is of another hand
     if (entry.event_id, entry.content, part.profile_day) != (verdict.event_id, content, verdict.profile_day):
         return None
     own = event_facts(verdict.event or {})

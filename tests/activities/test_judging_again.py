@@ -17,7 +17,7 @@ from activities.find_windows import find_windows
 from activities.judge_again import judge_again
 from activities.judge_events import judge_events
 from activities.judge_small_window import judge_small_window
-from activities.kept_evidence import list_evidence
+from activities.kept_evidence import list_evidence, snapshot_of
 from activities.store_verdicts import store_verdicts
 from activities.window_ids import save_window
 from fraud.analysis import WindowSummary, WindowTask
@@ -89,6 +89,20 @@ async def journal(task: WindowTask) -> list[dict[str, Any]]:
 
 def sets(of: list[Verdict]) -> set[str]:
     return {verdict.rule_set for verdict in of}
+
+
+async def test_evidence_in_the_archive_tier_is_left_out():
+    event_id = uuid.uuid4().hex
+    await archive(event_id)
+    task = await analysed(event_id)
+    await again(task, order(CONTEXT))
+    (parts,) = (await list_evidence([path(task)])).values()
+    evidence = await blobs.warehouse(names.FRAUD_EVENTS)
+    for part in parts:
+        await evidence.get_blob_client(part).set_standard_blob_tier("Archive")
+
+    assert parts
+    assert (await snapshot_of(parts)).parts == []
 
 
 async def test_a_window_is_judged_again_once_and_what_was_said_before_is_kept():

@@ -8,6 +8,8 @@ import msgspec
 
 _lines = msgspec.json.Decoder(dict[str, Any])
 _encoder = msgspec.json.Encoder()
+_DEPTHS = (600, 5_000)
+"""Levels that are read by msgspec but not by Python's own recursion, and such as neither reads."""
 
 Named = tuple[str, Any]
 """A change by its name: that of the field, or of all that was done to a blob; and what is there then."""
@@ -29,6 +31,7 @@ def of_fields(thing: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
 def of_blob(data: bytes) -> Iterator[tuple[str, bytes | None]]:
     """A blob that is gone (None), empty, cut or overwritten; and with a line that has changed, or is one too many."""
     yield from (("deleted", None), ("empty", b""), ("overwritten", b"\xff\x00"), ("cut", data[: len(data) // 2]))
+    yield from ((f"nested {depth} deep", b'{"more":' * depth + b"1" + b"}" * depth) for depth in _DEPTHS)
     try:
         lines = _lines.decode_lines(data)
     except (msgspec.DecodeError, UnicodeDecodeError):

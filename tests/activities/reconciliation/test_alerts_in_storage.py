@@ -79,6 +79,16 @@ async def test_a_deleted_alert_is_named_and_a_repair_tells_again():
     assert (planned.judged_windows, planned.not_repairable) == (1, [])
 
 
+async def test_an_alert_in_the_archive_tier_is_missing_and_stops_no_account():
+    alert = await told(grave())
+    blob = (await warehouse(names.REPORTS)).get_blob_client(f"{FOLDER}{alert.alert_name}.json")
+    await blob.set_standard_blob_tier("Archive")
+
+    _, report = await reconcile(RANGE)
+
+    assert named(report) == {"alert_missing": [(alert.name, ())]}
+
+
 @pytest.mark.parametrize(
     ("changed", "fields"),
     [

@@ -11,6 +11,8 @@ from reconciliation.messages import PartTask
 from reconciliation.repairing.messages import RepairOutcome
 from reconciliation.repairing.repair import RepairRequest
 from reconciliation.reporting.report import Report
+from services import names
+from services.blobs import warehouse
 from tests.activities.reconciliation.stored_world import reconcile, store
 from tests.reconciliation.comparing.single_event import EDGE, flagged, world_of
 from tests.reconciliation.world import RANGE, World
@@ -60,6 +62,22 @@ async def test_deleted_and_falsified_verdicts_by_place_are_named_linked_and_repa
     planned, after = await repaired()
     assert (planned.events, planned.judged_windows, named(after)) == (2, 0, {})
     assert after.accounts.judged_by_place == 3
+
+
+@pytest.mark.parametrize("tier", ["Hot", "Archive"])
+async def test_a_record_that_nobody_can_read_is_absent_and_stops_no_account(tier: str):
+    world = frauds_under_long_ids()
+    await store(world)
+    (partition, sequence), *_ = world.quarantine
+    blob = (await warehouse(names.QUARANTINE)).get_blob_client(world.record(partition, sequence).path)
+    if tier == "Hot":
+        await blob.upload_blob(b'{"more":' * 5_000 + b"1" + b"}" * 5_000, overwrite=True)
+    await blob.set_standard_blob_tier(tier)
+
+    _, report = await reconcile(RANGE)
+    await blob.delete_blob()
+
+    assert named(report).keys() == {"absent_from_quarantine"}
 
 
 @pytest.mark.parametrize("fault", ["lost_cases", "altered_cases"])

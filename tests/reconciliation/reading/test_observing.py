@@ -7,16 +7,20 @@ from typing import Any
 import msgspec
 import pytest
 
+from fraud.evidence import Evidence, EvidencePart, Snapshot
 from fraud.judging import judged
 from fraud.quarantine import MAX_REASON
+from fraud.rules.shipped import shipped
 from fraud.verdicts import Case, case_of, to_ndjson
 from reconciliation.capture.records import Records
+from reconciliation.comparing.sightings import RowSighting
 from reconciliation.ranges import Range
 from reconciliation.reading import observe
 from reconciliation.reading.event_rows import EventRows
 from reconciliation.reading.observe import Observer
 from reconciliation.reading.rows import Kind, RowWriter, all_rows
 from reconciliation.reading.scan import MAX_DAMAGES, Scanner
+from reconciliation.reading.verdicts import names_of, unpacked
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body
 from tests.reconciliation.outputs import verdict
 from tests.reconciliation.world import KEYS, RANGE
@@ -56,6 +60,21 @@ def test_a_reason_quotes_what_cannot_be_read_no_further_than_people_read():
 
     assert place.reason.startswith("not a verdict: Invalid enum value 'xxx")
     assert len(place.reason) == MAX_REASON
+
+
+def test_an_event_that_is_nested_deeper_than_python_follows_stops_no_reading_and_its_verdict_differs():
+    event = {"id": "a", "more": msgspec.json.decode(b"[" * 600 + b"]" * 600)}
+    entry = Evidence("a", "0" * 32, True, {})
+    row = verdict(FIRST, 1, "a") | {"rule_set": shipped()["context"].id, "profile_day": None}
+    deep = row | {"event": event, "evidence": entry.digest(None)}
+    observer = Observer(Kind.VERDICT, KEYS, FIRST, LAST, (FIRST, LAST))
+    observer.evidence = Snapshot([EvidencePart(profile_day=None, rates={}, entries=(entry,))])
+
+    observer.lines("2026/01/02/1010/window.ndjson", 1, [msgspec.json.encode(deep)])
+
+    (stored,) = all_rows(observer.rows.encode(0)).tolist()
+    sighting = RowSighting(*stored)
+    assert "evidence" in names_of(unpacked(sighting.sequence)[0])
 
 
 def test_a_verdict_far_from_the_range_names_no_campaign_of_it():
