@@ -20,7 +20,7 @@ from fraud.desk.digests import worst_band
 from fraud.verdicts import time_path
 from fraud.windows import store_label
 from services import names
-from services.blobs import delete_blob, read_blob, warehouse, write_blob
+from services.blobs import delete_blob, read_if_there, warehouse, write_blob
 from services.clients import CachedClient
 from services.concurrency import together
 
@@ -150,30 +150,32 @@ async def read_waiting(paths: Sequence[str]) -> Waiting:
     Raises what the blob service raised.
     """
     reports = await warehouse(names.REPORTS)
-    contents = await together((read_blob(reports, path) for path in paths), at_once=_AT_ONCE)
+    contents = await together((read_if_there(reports, path) for path in paths), at_once=_AT_ONCE)
     read = await together(map(_alert_at, paths, contents), at_once=_AT_ONCE)
     waiting = Waiting([], {})
     for path, content, alert in zip(paths, contents, read, strict=True):
         if isinstance(alert, WindowSummary):
             waiting.alerts.append(alert)
         else:
-            waiting.damaged[path] = content, str(alert)
+            waiting.damaged[path] = content or b"", str(alert)
     return waiting
 
 
-async def _alert_at(path: str, content: bytes) -> WindowSummary | Exception:
-    """The alert that waits at a path, as its own blob has it if that is whole; an error if none waits there.
+async def _alert_at(path: str, content: bytes | None) -> WindowSummary | Exception:
+    """The alert that waits at a path, as its own blob has it if that is whole; an error if none waits there to be read.
 
     What names itself otherwise than its path would have those beside it told as its own; and its name leads to a blob.
     """
+    if content is None:
+        return ValueError("it is gone, or somebody has put it into the archive tier")
     try:
         alert = _summary.decode(content)
         own = alert_path(alert.window_end, alert.alert_name)
     except (ValueError, RecursionError, OverflowError) as error:
         return error
     if alert.alert_name == _name_in(path) and len(own) <= LONGEST_PATH:
-        with contextlib.suppress(ResourceNotFoundError, ValueError, RecursionError):
-            written = _summary.decode(await read_blob(await warehouse(names.REPORTS), own))
+        with contextlib.suppress(ValueError, RecursionError):
+            written = _summary.decode(await read_if_there(await warehouse(names.REPORTS), own) or b"")
             if _path_of(written) == path:
                 return written
         if _path_of(alert) == path:
@@ -183,9 +185,7 @@ async def _alert_at(path: str, content: bytes) -> WindowSummary | Exception:
 
 async def told_last(group: str) -> datetime | None:
     """The moment at which the alerts of a group were told last; None if they never were, or if nobody can read it."""
-    try:
-        content = await read_blob(await warehouse(names.REPORTS), f"{_TOLD}{group}.json")
-    except ResourceNotFoundError:
+    if (content := await read_if_there(await warehouse(names.REPORTS), f"{_TOLD}{group}.json")) is None:
         return None
     try:
         return msgspec.json.decode(content, type=_Told).at
@@ -196,18 +196,24 @@ async def told_last(group: str) -> datetime | None:
 
 async def note_told(group: str, at: datetime, paths: Sequence[str], alerts: Sequence[WindowSummary]) -> None:
     """Note that the alerts of a group were told; those at the paths wait no longer."""
-    reports = await warehouse(names.REPORTS)
-    await write_blob(reports, f"{_TOLD}{group}.json", msgspec.json.encode(_Told(at)))
+    reports, path = await warehouse(names.REPORTS), f"{_TOLD}{group}.json"
+    await delete_blob(reports, path)  # in the archive tier, where somebody may have put it, nothing can be replaced
+    await write_blob(reports, path, msgspec.json.encode(_Told(at)))
     await together((_mark_told(reports, alert) for alert in alerts), at_once=_AT_ONCE)
     await together((delete_blob(reports, path) for path in paths), at_once=_AT_ONCE)
 
 
 async def _mark_told(reports: ContainerClient, alert: WindowSummary) -> None:
-    """Mark an alert as told. Told before its blob is written, it gets that here, and its writer leaves it."""
+    """Mark an alert as told. Told before its blob is written, it gets that here, and its writer leaves it.
+
+    One that somebody has put into the archive tier keeps its mark, and `waiting_problems` names it.
+    """
     blob = reports.get_blob_client(alert_path(alert.window_end, alert.alert_name))
     kept = msgspec.json.encode(KeptAlert(**msgspec.structs.asdict(alert), had_receiver=True))
     try:
         await blob.set_blob_metadata(_IS_TOLD)
+    except ResourceExistsError as error:  # a conflict, to the SDK
+        _log.error("%s cannot be marked as told: %s", blob.blob_name, error)
     except ResourceNotFoundError:
         try:
             await blob.upload_blob(kept, length=len(kept), metadata=_IS_TOLD)

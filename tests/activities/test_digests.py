@@ -1,7 +1,7 @@
 """Contract: a burst of alerts is one message per store and band, a receiver that is away loses none of them."""
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -189,11 +189,42 @@ async def test_what_has_the_longest_name_there_holds_up_no_alert(receiver: Recei
     assert [len(name) <= 1_024 for name in quarantined] == [True]
 
 
-async def test_a_group_that_cannot_be_read_holds_up_no_other(receiver: Receiver, at: Callable[[int], None]):
+@pytest.mark.parametrize(
+    ("archived", "told_of", "is_named"),
+    [
+        ("alerts-waiting/high/3/window-3-x1.json", ("window-3-x2",), True),
+        (alert_path(LATER, "window-3-x1"), ("window-3-x2", "window-3-x1"), False),
+        ("alerts-told/high/3.json", ("window-3-x2", "window-3-x1"), False),
+    ],
+)
+async def test_a_blob_that_somebody_has_put_into_the_archive_tier_holds_up_no_other_alert(
+    receiver: Receiver, at: Callable[[int], None], archived: str, told_of: tuple[str, ...], *, is_named: bool
+):
     reports = await blobs.warehouse(names.REPORTS)
+    await told(alert(1, high=1), alert(2, high=1), alert(1, 4, high=1))
+    await blobs.write_blob(reports, "alerts-told/high/3.json", b'{"at": "2031-01-01T00:00:00Z"}')
+    await reports.get_blob_client(archived).set_standard_blob_tier("Archive")
+
+    sent = [await send_digests(), await send_digests()]
+
+    assert sent == [2, 0]
+    assert {digest.store_id: digest.cases for digest in receiver.digests} == {3: told_of, 4: ("window-4-x1",)}
+    assert [blob.name async for blob in reports.list_blobs(name_starts_with="alerts-waiting/")] == []
+    assert any("window-3-x1" in problem for problem in await waiting_problems(LATER)) is is_named
+
+
+async def test_a_group_that_cannot_be_read_holds_up_no_other(
+    receiver: Receiver, at: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+):
     await told(*(alert(store, store, high=1) for store in range(1, 13)))
-    archived = reports.get_blob_client("alerts-waiting/high/1/window-1-x1.json")
-    await archived.set_standard_blob_tier("Archive")
+    read = sending.read_waiting
+
+    async def unread(paths: Sequence[str]) -> Any:
+        if "/1/" in paths[0]:
+            raise HttpResponseError("the service is away")
+        return await read(paths)
+
+    monkeypatch.setattr(sending, "read_waiting", unread)
 
     with pytest.raises(HttpResponseError):
         await send_digests()
