@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 from hashlib import sha256
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from fraud.rules.language import Value
 from fraud.rules.rates import Rates
@@ -35,11 +37,15 @@ class Evidence(msgspec.Struct, frozen=True):
         return sha256(_encoder.encode((self.event_id, self.content, self.facts, profile_day))).hexdigest()[:32]
 
 
+_Count = Annotated[float, Meta(ge=0)]
+"""Nobody counts less than nothing, and no logarithm could be taken of it."""
+
+
 class KeptRates(msgspec.Struct, frozen=True, dict=True):
     """`Rates` in JSON, whose keys are texts."""
 
-    asked: float = 0
-    reached: tuple[tuple[str, int, float], ...] = ()
+    asked: _Count = 0
+    reached: tuple[tuple[str, int, _Count], ...] = ()
 
     @classmethod
     def of(cls, rates: Rates) -> "KeptRates":

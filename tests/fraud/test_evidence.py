@@ -13,6 +13,10 @@ ENTRY = Evidence("a", "0" * 32, True, {"event.price": 1.5, "event.qty": 2, "cust
 PART = EvidencePart(profile_day=DAY, rates={"context": KeptRates(3.5, (("RULE", 1, 2.0),))}, entries=(ENTRY,))
 NO_PART = gzip.compress(b"{}", mtime=0)
 """The same whenever it is made: tests are named by it."""
+BELOW_ZERO = [
+    packed(EvidencePart(profile_day=DAY, rates={"context": rates}, entries=(ENTRY,)))
+    for rates in (KeptRates(-200), KeptRates(200, (("RULE", 1, -1.0),)))
+]
 NESTED = gzip.compress(b'{"more":' * 5_000 + b"1" + b"}" * 5_000, mtime=0)
 
 
@@ -21,7 +25,9 @@ def test_a_part_is_read_as_it_was_written_and_the_same_part_has_the_same_bytes()
     assert packed(unpacked(packed(PART))) == packed(PART)
 
 
-@pytest.mark.parametrize("data", [b"", b"nothing", packed(PART)[:-9], packed(PART)[:-1] + b"\1", NO_PART, NESTED])
+@pytest.mark.parametrize(
+    "data", [b"", b"nothing", packed(PART)[:-9], packed(PART)[:-1] + b"\1", NO_PART, NESTED, *BELOW_ZERO]
+)
 def test_a_damaged_part_is_refused(data: bytes):
     with pytest.raises(DamagedEvidenceError):
         unpacked(data)
