@@ -4,10 +4,11 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
 from activities.kept_evidence import snapshot_of
@@ -19,12 +20,14 @@ from fraud.profiles.day_rates import DayRates
 from fraud.profiles.keeping import SHARDS, Others, profiles_without_tables
 from fraud.rules.shipped import SEED, shipped
 from fraud.sweep import Candidate, Sweep, SweepTask
+from fraud.verdict_lines import evidence_in
 from fraud.verdicts import AGAIN, EVIDENCE, time_path
+from fraud.verdicts import KEPT as REPLACED
 from reconciliation.capture.path import LONGEST_INTERVAL
 from reconciliation.nightly import ProfilesBuilt, ProfilesTask, first_profile_day
 from reconciliation.reading.arrivals import BlobBodies, CapturedBody
 from services import names
-from services.blobs import read_chunks, warehouse
+from services.blobs import lines_of, read_chunks, warehouse
 from services.capture_archive import list_blobs, list_partitions
 from services.concurrency import together
 from services.profiles import (
@@ -192,27 +195,42 @@ class _Partition:
 
 
 async def _rates(day: date, before: dict[str, KeptRates]) -> dict[str, KeptRates]:
-    """The rates up to a day, of the evidence on its windows."""
-    container = await warehouse(names.FRAUD_EVENTS)
-    start, end = bounds(day)
-    folders = (f"{EVIDENCE}/{start:%Y/%m/%d}/", f"{EVIDENCE}/{time_path(end)}/")
-    midnight = f"{EVIDENCE}/{time_path(start)}/"  # the last window of the day before ends there
-    paths = [
-        blob.name
-        for folder in folders
-        async for blob in container.list_blobs(name_starts_with=folder)
-        # A re-analysis looks the same contents up again: they count once, as they were judged first.
-        if not blob.name.startswith(midnight) and not blob.name.rpartition("/")[2].startswith(AGAIN)
-    ]
-    slices: dict[str, list[str]] = {}
-    for path in sorted(paths):
-        slices.setdefault(path.rpartition("-")[0], []).append(path)
-    every = 1 + len(slices) // MOST_PARTS
+    """The rates up to a day, of the evidence on its windows that their verdicts name.
+
+    Whoever may write evidence alone changes no weight of the next day: a verdict is held against its facts.
+    """
+    evidence, replaced = await _of_windows(EVIDENCE, day), await _of_windows(REPLACED, day)
+    every = 1 + sum(map(len, evidence.values())) // MOST_PARTS
     rates = DayRates(shipped())
 
-    async def count(of_slice: list[str]) -> None:
-        snapshot = await snapshot_of(of_slice)
-        await asyncio.to_thread(rates.add, snapshot.parts)
+    async def count(window: str) -> None:
+        # A re-analysis looks the same contents up again: they count once, as they were judged first.
+        parts = [path for path in evidence[window] if not path.rpartition("/")[2].startswith(AGAIN)]
+        named = [await _named_in(path) for path in (f"{window}.ndjson", *replaced.get(window, ()))]
+        snapshot = await snapshot_of(parts)
+        await asyncio.to_thread(rates.add, snapshot.parts, frozenset[str]().union(*named))
 
-    await together(map(count, list(slices.values())[::every]), at_once=_READS)
+    await together(map(count, sorted(evidence)[::every]), at_once=_READS)
     return rates.after(before)
+
+
+async def _of_windows(kind: str, day: date) -> dict[str, list[str]]:
+    """The blobs of a kind beside the verdicts of a day's windows, by the path of these without its ending."""
+    container = await warehouse(names.FRAUD_EVENTS)
+    start, end = bounds(day)
+    midnight = f"{kind}/{time_path(start)}/"  # the last window of the day before ends there
+    paths: defaultdict[str, list[str]] = defaultdict(list)
+    for folder in (f"{kind}/{start:%Y/%m/%d}/", f"{kind}/{time_path(end)}/"):
+        async for blob in container.list_blobs(name_starts_with=folder):
+            if not blob.name.startswith(midnight):
+                paths[blob.name.removeprefix(f"{kind}/").rpartition("/")[0]].append(blob.name)
+    return paths
+
+
+async def _named_in(path: str) -> set[str]:
+    """The evidence that the verdicts at a path name; none if they are gone, or somebody has archived them."""
+    container = await warehouse(names.FRAUD_EVENTS)
+    try:
+        return {named async for line in lines_of(read_chunks(container, path)) if (named := evidence_in(line))}
+    except (ResourceNotFoundError, ResourceExistsError):  # a conflict, to the SDK
+        return set()

@@ -37,6 +37,21 @@ class _Asked(msgspec.Struct, frozen=True):
 _decoder = msgspec.json.Decoder(_Asked)
 
 
+class _Naming(msgspec.Struct, frozen=True):
+    evidence: str = ""
+
+
+_naming = msgspec.json.Decoder(_Naming)
+
+
+def evidence_in(line: bytes) -> str:
+    """The evidence that the verdict of a line names; empty if it names none, or cannot be read."""
+    try:
+        return _naming.decode(line).evidence
+    except (ValueError, RecursionError):
+        return ""
+
+
 def line_of(verdict: Verdict) -> VerdictLine:
     """A verdict as its line."""
     return VerdictLine(verdict.event_id, verdict.band, to_ndjson([verdict]))

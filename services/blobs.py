@@ -2,7 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from hashlib import sha256
 from typing import Any, TypeVar
@@ -119,6 +119,16 @@ async def read_chunks(container: ContainerClient, path: str) -> AsyncIterator[by
         for start in range(0, len(chunk), _SLICE_BYTES):
             yield chunk[start : start + _SLICE_BYTES]
         del chunk  # or it is held while the next one comes
+
+
+async def lines_of(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+    """The lines of a text that arrives in pieces, without their ends; the last one may be empty."""
+    left = b""
+    async for chunk in chunks:
+        *lines, left = (left + chunk).split(b"\n")
+        for line in lines:
+            yield line
+    yield left
 
 
 async def digest_of_blob(container: ContainerClient, path: str) -> str | None:

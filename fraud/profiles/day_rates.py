@@ -1,6 +1,6 @@
 """The shares in which rules held among a day's flagged contents, counted from the evidence on them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from fraud.evidence import NO_KEPT_RATES, Evidence, EvidencePart, KeptRates
 from fraud.rules.rates import Rates
@@ -14,15 +14,16 @@ class DayRates:
         self._sets = {name: rules for name, rules in sets.items() if rules.definition.measured}
         self._today = {name: Rates() for name in self._sets}
 
-    def add(self, parts: Iterable[EvidencePart]) -> None:
-        """Count the contents of a slice of a window that arrived in it: each once, as it was judged last.
+    def add(self, parts: Iterable[EvidencePart], named: Container[str]) -> None:
+        """Count the contents of a window that arrived in it: each once, as its verdict names it.
 
-        What was judged without profiles tells nothing of what is usual, and is left out.
+        What no verdict names is of another hand, or was judged anew. What was judged without profiles tells nothing of
+        what is usual, and is left out, too.
         """
-        entries: dict[tuple[str, str], Evidence] = {}
+        entries: dict[str, Evidence] = {}
         for part in parts:
-            entries |= {(entry.event_id, entry.content): entry for entry in part.entries}
-        for entry in entries.values():
+            entries |= {entry.digest(part.profile_day): entry for entry in part.entries}
+        for entry in (entry for digest, entry in entries.items() if digest in named):
             if entry.in_window and entry.facts.get("profiles.days"):
                 for name, rules in self._sets.items():
                     self._today[name].add(rules.held(entry.facts))

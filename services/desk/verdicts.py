@@ -1,12 +1,10 @@
 """The verdicts in `fraud-events`: those of a case, and those of all windows of a span, the latest window first."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
-from azure.storage.blob.aio import StorageStreamDownloader
 
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.problems import bad_request
@@ -17,7 +15,7 @@ from fraud.slices import slices
 from fraud.verdict_lines import MOST_BYTES, shown_among_many
 from fraud.verdicts import Verdict, name_in, readable_verdicts, time_path
 from services import names
-from services.blobs import warehouse
+from services.blobs import lines_of, warehouse
 from services.concurrency import together
 from services.desk.blob_paths import ListedBlob, PathRange, last_first, last_paths
 from services.desk.case_queries import store_of
@@ -55,16 +53,7 @@ async def _read(path: str) -> list[Verdict]:
         return []
     if download.properties.size <= MOST_BYTES:
         return readable_verdicts(await download.readall())
-    return [verdict async for line in _lines(download) if (verdict := shown_among_many(line))]
-
-
-async def _lines(download: StorageStreamDownloader[bytes]) -> AsyncIterator[bytes]:
-    left = b""
-    async for chunk in download.chunks():
-        *lines, left = (left + chunk).split(b"\n")
-        for line in lines:
-            yield line
-    yield left
+    return [verdict async for line in lines_of(download.chunks()) if (verdict := shown_among_many(line))]
 
 
 def window_paths(asked: SpanQuestion, before: str | None) -> PathRange:

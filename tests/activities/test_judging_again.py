@@ -21,10 +21,11 @@ from activities.kept_evidence import list_evidence, snapshot_of
 from activities.store_verdicts import store_verdicts
 from activities.window_ids import save_window
 from fraud.analysis import WindowSummary, WindowTask
+from fraud.evidence import Evidence, packed, unpacked
 from fraud.identity import archive_key
 from fraud.reanalysis.messages import FoundWindows, Reanalysis, WindowAgain, WindowJudged, WindowsPage
 from fraud.rules.shipped import shipped
-from fraud.verdicts import Verdict, from_ndjson, time_path, verdicts_path
+from fraud.verdicts import Verdict, from_ndjson, time_path, to_ndjson, verdicts_path
 from fraud.windows import SuspiciousWindow, Window, unique_ids
 from services import blobs, cosmos, look_ups, names
 from services.desk.reanalyses import kept_verdicts
@@ -185,6 +186,32 @@ async def test_each_reanalysis_looks_up_anew_and_the_day_counts_the_facts_of_the
     assert judged.told
     assert first.evidence != second.evidence
     assert await _rates(task.window_end.date(), {}) == rates
+
+
+async def test_evidence_that_no_verdict_names_counts_in_no_rates(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(os.environ, "RULE_SET", "context")
+    settings.cache_clear()
+    event_id = uuid.uuid4().hex
+    await archive(event_id)
+    task = await analysed(event_id)
+    container = await blobs.warehouse(names.FRAUD_EVENTS)
+    ((first,),) = (await list_evidence([path(task)])).values()
+    part = unpacked(await blobs.read_blob(container, first))
+    facts = {**part.entries[0].facts, "profiles.days": 9}
+    forged = [msgspec.structs.replace(part.entries[0], facts=facts), Evidence("made-up", "0" * 32, True, facts)]
+    day = task.window_end.date()
+    before = await _rates(day, {})
+
+    written = packed(msgspec.structs.replace(part, entries=tuple(forged)))
+    await blobs.write_blob(container, first.replace("-000.json", "-001.json"), written)
+    after = await _rates(day, {})
+    (verdict,) = await verdicts(task)
+    naming = msgspec.structs.replace(verdict, evidence=forged[0].digest(part.profile_day))
+    await blobs.write_blob(container, path(task), to_ndjson([naming]))
+    named = await _rates(day, {})
+
+    assert after == before
+    assert named["context"].asked == before["context"].asked + 1
 
 
 async def test_an_event_that_has_left_the_archive_keeps_its_verdict():
