@@ -18,7 +18,7 @@ from fraud.rules.language import Value
 from fraud.rules.rates import Rates
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import SEED
-from fraud.snoozes import Snooze, silenced
+from fraud.snoozes import Snooze, silenced, snoozed_for
 from fraud.usable import problems_of
 from fraud.verdicts import Band, Reason, Source, Verdict
 from fraud.windows import Window
@@ -174,12 +174,13 @@ def judged(
     holds: rules apply to the fields that are usable, and the others are a reason.
     """
     problems = problems_of(event)
+    snoozed = snoozed_for(event, asleep) if asleep else {}
     if context is None:
-        reasons = rules.reasons(_own_facts(event, contents))
+        reasons = rules.reasons(_own_facts(event, contents), silent=snoozed)
     else:
-        reasons = rules.reasons(context.facts, context.rates)
-    if asleep:
-        reasons = silenced(reasons, event, asleep)
+        reasons = rules.reasons(context.facts, context.rates, snoozed)
+    if snoozed:
+        reasons = silenced(reasons, snoozed)
     if problems:
         reasons = (*reasons, Reason(NOT_A_STORE_EVENT, 0, "; ".join(problems)))
     score = max(0, sum(reason.weight for reason in reasons))

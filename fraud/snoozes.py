@@ -59,10 +59,14 @@ def asleep_in(snoozes: Iterable[Snooze], window: Window) -> tuple[Snooze, ...]:
     return tuple(snooze for snooze in snoozes if snooze.holds_in(window))
 
 
-def silenced(reasons: Sequence[Reason], event: Mapping[str, Any], asleep: Sequence[Snooze]) -> tuple[Reason, ...]:
+def snoozed_for(event: Mapping[str, Any], asleep: Sequence[Snooze]) -> dict[str, Snooze]:
+    """The rules that are asleep for an event, each with the first snooze that says so."""
+    return {snooze.rule: snooze for snooze in reversed(asleep) if snooze.is_about(event)}
+
+
+def silenced(reasons: Sequence[Reason], snoozed: Mapping[str, Snooze]) -> tuple[Reason, ...]:
     """The reasons against an event; those of rules that are asleep for it weigh nothing, and say until when and why."""
-    by_rule = {snooze.rule: snooze for snooze in reversed(asleep) if snooze.is_about(event)}
-    return tuple(_silenced(reason, by_rule[reason.rule]) if reason.rule in by_rule else reason for reason in reasons)
+    return tuple(_silenced(reason, snoozed[reason.rule]) if reason.rule in snoozed else reason for reason in reasons)
 
 
 def _silenced(reason: Reason, snooze: Snooze) -> Reason:

@@ -1,7 +1,7 @@
 """A set of rules that judges facts: every rule is asked, the weights of those that hold are added."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 import msgspec
@@ -51,10 +51,11 @@ class RuleSet:
         """The scores from which on a verdict is medium or high."""
         return self.definition.bands
 
-    def reasons(self, facts: FactValues, rates: Rates = NO_RATES) -> tuple[Reason, ...]:
+    def reasons(self, facts: FactValues, rates: Rates = NO_RATES, silent: Collection[str] = ()) -> tuple[Reason, ...]:
         """The reasons against an event, in the order of the rules. Never raises, whatever the facts hold.
 
-        `rates` are those of the days before; they bound the weights if the set's are measured.
+        `rates` are those of the days before; they bound the weights if the set's are measured. Rules that are `silent`
+        take nothing of what their group may add: their points will not count.
         """
         weights = self._weights(rates if self.definition.measured else NO_RATES)
         rules, read = self.rules, facts.get
@@ -67,7 +68,7 @@ class RuleSet:
         except (ArithmeticError, TypeError, ValueError):
             asked = (_reason(rule, read, of_rule) for rule, of_rule in zip(rules, weights, strict=True))
             reasons = [reason for reason in asked if reason is not None]
-        return self._capped(reasons) if self.definition.groups else tuple(reasons)
+        return self._capped(reasons, silent) if self.definition.groups else tuple(reasons)
 
     def _weights(self, rates: Rates) -> list[tuple[int, ...]]:
         """The weights of each rule by step, as rates leave them: made once for the events that rates are used for."""
@@ -102,14 +103,14 @@ class RuleSet:
         counted = {reason.rule: reason for reason in self.reasons(facts, rates)}
         return tuple(_explanation(rule, facts, counted.get(rule.id)) for rule in self.rules)
 
-    def _capped(self, reasons: list[Reason]) -> tuple[Reason, ...]:
+    def _capped(self, reasons: list[Reason], silent: Collection[str]) -> tuple[Reason, ...]:
         """The reasons with the weights of each group cut to its most, the later ones first."""
         left = dict(self.definition.groups)
 
         def capped() -> Iterator[Reason]:
             for reason in reasons:
                 group = self._groups[reason.rule]
-                if group is None or reason.weight <= 0:
+                if group is None or reason.weight <= 0 or reason.rule in silent:
                     yield reason
                     continue
                 weight = min(reason.weight, left[group])

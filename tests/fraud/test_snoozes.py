@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from fraud.judging import judged
-from fraud.snoozes import Snooze, are_alike, asleep_in, silenced
+from fraud.snoozes import Snooze, are_alike, asleep_in, silenced, snoozed_for
 from fraud.verdicts import Reason, Verdict, case_of, from_ndjson, to_ndjson
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
 from tests.fraud.builders import event_body
@@ -48,7 +48,9 @@ def test_a_snooze_that_is_woken_holds_for_windows_that_began_before_and_its_reas
     ended = msgspec.structs.replace(SNOOZE, woken=woken)
 
     assert bool(asleep_in([ended], WINDOW)) is holds
-    assert silenced(REASONS, {"cust_id": 12}, [ended]) == silenced(REASONS, {"cust_id": 12}, [SNOOZE])
+    assert silenced(REASONS, snoozed_for({"cust_id": 12}, [ended])) == silenced(
+        REASONS, snoozed_for({"cust_id": 12}, [SNOOZE])
+    )
 
 
 def test_a_snooze_that_an_earlier_version_wrote_is_read_and_ends_when_it_said():
@@ -74,13 +76,13 @@ def test_a_snooze_that_an_earlier_version_wrote_is_read_and_ends_when_it_said():
 def test_only_the_customer_or_the_store_that_it_names_is_silent(
     snooze: Snooze, event: dict[str, object], is_silent: bool
 ):
-    value, loss = silenced(REASONS, event, [snooze])
+    value, loss = silenced(REASONS, snoozed_for(event, [snooze]))
 
     assert (value.weight, loss) == (0 if is_silent else 30, REASONS[1])
 
 
 def test_a_silenced_reason_says_until_when_by_whom_and_why():
-    value, _ = silenced(REASONS, {"cust_id": 12}, [SNOOZE])
+    value, _ = silenced(REASONS, snoozed_for({"cust_id": 12}, [SNOOZE]))
 
     assert value.evidence == (
         "10 pieces are worth 9,000.00; snoozed until 2026-01-02 10:10 by Ana: a business that fills its stock"
@@ -122,7 +124,7 @@ def test_a_reason_that_no_snooze_silenced_is_written_as_before():
 
 
 def test_verdicts_from_before_the_mark_say_the_same_and_a_mark_that_somebody_has_made_does_not():
-    again = silenced(REASONS, {"cust_id": 12}, [SNOOZE])
+    again = silenced(REASONS, snoozed_for({"cust_id": 12}, [SNOOZE]))
     before = (msgspec.structs.replace(again[0], snoozed=False), again[1])
     forged = (again[0], msgspec.structs.replace(again[1], snoozed=True))
 

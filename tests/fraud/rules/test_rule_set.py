@@ -65,6 +65,12 @@ def test_the_rules_of_a_group_add_no_more_than_its_most():
     assert weights(TWO, event_price=30) == {"PRICE": 25, "AGAIN": 5}
 
 
+def test_a_silent_rule_leaves_what_its_group_may_add_to_the_others():
+    reasons = rule_set(TWO).reasons({"event.price": 20}, silent={"PRICE"})
+
+    assert {reason.rule: reason.weight for reason in reasons}["AGAIN"] == 25
+
+
 def test_numbers_beyond_all_bounds_are_not_a_way_past_a_rule():
     text = STEPS.replace('"event.price"', '"event.price * event.qty"')
     reasons = rule_set(text).reasons({"event.price": 1.5, "event.qty": 10**400})
