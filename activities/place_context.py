@@ -54,11 +54,20 @@ def _verdicts(
     verdicts: list[Verdict] = []
     for number, event in enumerate(events):
         name = place_of(record, number)
-        context = contexts[name][canonical(event)] if name in contexts else None
+        form = canonical(event)
+        context = contexts[name][form] if name in contexts else None
         by = rules if context or not contexts else SEED
         verdicts.append(
             judged(
-                event, whole_store(event), task.window, None, source="quarantine", name=name, rules=by, context=context
+                event,
+                whole_store(event),
+                task.window,
+                None,
+                source="quarantine",
+                name=name,
+                rules=by,
+                context=context,
+                form=form,
             )
         )
     return verdicts

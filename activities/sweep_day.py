@@ -99,6 +99,7 @@ async def _judge(
                     each.content.run_id,
                     rules=rules,
                     context=Context(entry.facts, rates, entry.digest(profile_day), profile_day),
+                    form=each.form,
                 )
             ),
             msgspec.structs.replace(part, entries=(entry,)),
@@ -111,7 +112,7 @@ async def _keep(each: _Judged) -> None:
     """Write the evidence, then the verdict and its case."""
     verdict = each.verdict
     window = Window(verdict.window_start, verdict.window_end)
-    name = case_name(window, verdict.event or {})
+    name = case_name(window, verdict.content or "")
     path = sweep_path(name, window.end)
     data = packed(each.evidence)
     fraud = await warehouse(names.FRAUD_EVENTS)

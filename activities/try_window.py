@@ -3,17 +3,18 @@
 # The SDK's documents are untyped.
 
 from collections.abc import Mapping, Sequence
+from contextlib import aclosing
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
 
-from activities.find_contents import find_contents
+from activities.find_contents import contents_in_portions
 from activities.kept_evidence import list_evidence, snapshot_of
-from activities.window_context import Contexts, contexts_looked_up
+from activities.window_context import contexts_looked_up
 from fraud.analysis import WindowTask
 from fraud.desk.outcomes import Fate
 from fraud.events import store_key
-from fraud.identity import canonical
+from fraud.identity import content_digest
 from fraud.judging import Context, judged
 from fraud.reanalysis.messages import WindowAgain
 from fraud.reanalysis.telling import Pair, tried_on
@@ -35,6 +36,9 @@ from services.tried_rules import rules_to_try
 
 _DECIDED = ("confirmed", "dismissed")
 
+_Rebuilt = dict[tuple[str, str | None], Context]
+"""Contexts by the ids and the digests of contents."""
+
 
 async def try_window(again: WindowAgain) -> Tried:
     """The verdicts of an order's set on a window, beside the stored ones. It reads only.
@@ -54,7 +58,7 @@ async def try_window(again: WindowAgain) -> Tried:
     rebuilt = await _rebuilt(window, missing, rules) if missing and rules is not SEED else {}
     for place, verdict in enumerate(verdicts):
         own = context_of(verdict, set_named(verdict.rule_set), snapshot)
-        trial.add(verdict, kept.get(place), _of(verdict, rebuilt), own)
+        trial.add(verdict, kept.get(place), rebuilt.get((verdict.event_id, verdict.content)), own)
     case = await read_case(name_in(path), store_key(window.store_id))
     decision = case.review.state if case and case.review.state in _DECIDED else None
     fates: Mapping[str, Fate] = await fates_in(window.window.end, window.ids)
@@ -122,13 +126,15 @@ class _Trial:
         return changes + self._counts
 
 
-async def _rebuilt(window: SuspiciousWindow, verdicts: Sequence[Verdict], rules: RuleSet) -> Contexts:
+async def _rebuilt(window: SuspiciousWindow, verdicts: Sequence[Verdict], rules: RuleSet) -> _Rebuilt:
     """The facts of verdicts that name none, looked up as of the end of the window, and kept nowhere."""
     day = await latest_profile_day(window.window.start.date())
     task = WindowTask.of(window, "tried", rules=rules.id, profile_day=day)
     ids = list(dict.fromkeys(verdict.event_id for verdict in verdicts))
-    return await contexts_looked_up(task, await find_contents(ids, window.store_id))
-
-
-def _of(verdict: Verdict, contexts: Contexts) -> Context | None:
-    return contexts.get(verdict.event_id, {}).get(canonical(verdict.event or {}))
+    rebuilt: _Rebuilt = {}
+    async with aclosing(contents_in_portions(ids, window.store_id)) as portions:
+        async for contents_of in portions:
+            for event_id, by_form in (await contexts_looked_up(task, contents_of)).items():
+                rebuilt |= {(event_id, content_digest(form)): context for form, context in by_form.items()}
+            del contents_of  # before the next ones are read
+    return rebuilt

@@ -14,7 +14,8 @@ from fraud.context.look_ups import MOST_OF_CUSTOMER, MOST_OF_SHELF, MOST_OF_SKU,
 from fraud.context.shelf_facts import RecentShelves, Shelf
 from fraud.context.sighting import Sighting, sighting
 from fraud.events import store_key
-from fraud.evidence import NO_KEPT_RATES, Evidence, EvidencePart, Snapshot, content_digest
+from fraud.evidence import NO_KEPT_RATES, Evidence, EvidencePart, Snapshot
+from fraud.identity import content_digest
 from fraud.judging import Content, Context, distinct
 from fraud.profiles.profiles import Profiles
 from fraud.quarantine_index import is_flagged

@@ -12,7 +12,8 @@ import msgspec
 from benchmarks.labelled.looked_up import LookedUp, looked_up
 from benchmarks.rows import Row, alone
 from fraud.events import StoreKey
-from fraud.evidence import Evidence, EvidencePart, KeptRates, Snapshot, content_digest, packed, unpacked
+from fraud.evidence import Evidence, EvidencePart, KeptRates, Snapshot, packed, unpacked
+from fraud.identity import content_digest
 from fraud.judging import Context, verdicts_on
 from fraud.rules.language import Value
 from fraud.rules.shipped import FOR_FILES

@@ -81,7 +81,8 @@ def show_case(app: AppClient, case_id: str, *, as_json: bool) -> int:
     for verdict in details.verdicts[:_SHOWN_VERDICTS]:
         console.print(f"\n  {verdict.score:>4} {verdict.band:<10} {plain(verdict.event_id)}", markup=False)
         if verdict.event is not None:
-            say_wrapped(sale_line(verdict.event), first=" " * 7, indent=7)
+            cut = f"; cut, it has {verdict.cut.bytes:,} bytes" if verdict.cut else ""
+            say_wrapped(sale_line(verdict.event) + cut, first=" " * 7, indent=7)
         for reason in verdict.reasons:
             say_wrapped(reason.evidence, first=f"       {reason.weight:>+4}  ", indent=13)
     if (left := details.verdicts_in_all - _SHOWN_VERDICTS) > 0:

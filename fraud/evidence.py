@@ -74,11 +74,6 @@ class EvidencePart(msgspec.Struct, frozen=True, kw_only=True):
     """Of what is judged by its place, the id of the set that judged it first, and so judges it; else absent."""
 
 
-def content_digest(form: bytes) -> str:
-    """The name of a content in evidence: 128 bits in hexadecimal, of its canonical form."""
-    return sha256(form).hexdigest()[:32]
-
-
 class Snapshot:
     """All evidence of a slice of a window: later parts count before earlier ones."""
 

@@ -102,6 +102,11 @@ def _as_double(value: int) -> float | int:
         return value  # beyond all doubles: no archive keeps it, but two contents with it must be told apart
 
 
+def content_digest(form: bytes) -> str:
+    """The name of a content in evidence: 128 bits in hexadecimal, of its canonical form."""
+    return sha256(form).hexdigest()[:32]
+
+
 def further_id(event_id: str, content: dict[str, Any]) -> str:
     """The document id of a content that arrived under an id which another content has already.
 

@@ -9,6 +9,7 @@ import msgspec
 
 from fraud.archive import arrival_of, is_read_in_part, original_event
 from fraud.context.event_facts import event_facts
+from fraud.cutting import LONGEST_EVENT, cut
 from fraud.events import StoreEvent, StoreKey, store_key
 from fraud.identity import canonical
 from fraud.quarantine import QuarantinedEvent
@@ -139,6 +140,7 @@ def verdicts_on(
             rules=rules,
             context=contexts[form] if contexts else None,
             asleep=asleep,
+            form=form,
         )
         for form, content in by_form.items()
         if is_flagged(content.event)
@@ -167,12 +169,15 @@ def judged(
     rules: RuleSet = SEED,
     context: Context | None = None,
     asleep: Sequence[Snooze] = (),
+    form: bytes = b"",
 ) -> Verdict:
     """The verdict on an event, under whose id `contents` have arrived, or that has another `name` than its id.
 
     With a context its facts are judged, and the number of contents is among them. Raises nothing, whatever the event
-    holds: rules apply to the fields that are usable, and the others are a reason.
+    holds: rules apply to the fields that are usable, and the others are a reason. `form` is its canonical form if it
+    may be long: then it is judged as the verdict keeps it, as whoever judges it again does.
     """
+    event, whole = cut(event, form) if len(form) > LONGEST_EVENT else (event, msgspec.UNSET)
     problems = problems_of(event)
     snoozed = snoozed_for(event, asleep) if asleep else {}
     if context is None:
@@ -198,6 +203,7 @@ def judged(
         source=source,
         evidence=context.evidence if context else msgspec.UNSET,
         profile_day=context.profile_day if context else msgspec.UNSET,
+        cut=whole,
     )
 
 

@@ -7,9 +7,8 @@ its own kind.
 """
 
 import heapq
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
-from hashlib import sha256
 from itertools import islice
 from typing import Any
 from zlib import crc32
@@ -173,9 +172,9 @@ def as_swept(verdict: Verdict) -> Verdict:
     return msgspec.structs.replace(verdict, reasons=tuple(reasons))
 
 
-def case_name(window: Window, event: Mapping[str, Any]) -> str:
-    """The name of the case on a sale: the same for the same content, `sweep-20260102T101000Z-{128 bits}`."""
-    return f"sweep-{compact_time(window.end)}-{sha256(canonical(dict(event))).hexdigest()[:32]}"
+def case_name(window: Window, content: str) -> str:
+    """The name of the case on a sale, by the `content_digest` of it: `sweep-20260102T101000Z-{128 bits}`."""
+    return f"sweep-{compact_time(window.end)}-{content}"
 
 
 def sweep_path(name: str, window_end: datetime) -> str:

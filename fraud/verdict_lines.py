@@ -1,6 +1,7 @@
 """Verdicts as their lines: read and amended without their events being in memory as values.
 
-An event of 1 MB takes up to 40 MB as values of Python, and a window may have thousands of them.
+An event of 1 MB takes up to 40 MB as values of Python, and a window may have thousands of them, which earlier versions
+kept whole.
 """
 
 from collections.abc import Iterable, Iterator
@@ -108,13 +109,14 @@ _fields_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw] | None)
 def shown_among_many(line: bytes) -> Verdict | None:
     """A verdict of a blob of more than MOST_BYTES, as people are shown it; None if it cannot be read.
 
-    The event of a LONG line has a store event's fields alone, each with its first characters, and CUT.
+    The event of a LONG line, which an earlier version wrote, has a store event's fields alone, each with its first
+    characters, and CUT.
     """
     if len(line) <= LONG:
         return next(iter(readable_verdicts(line)), None)
     try:
         verdict = _raw_decoder.decode(line)
-        event = _cut(bytes(verdict.event))
+        event = msgspec.json.decode(verdict.event) if verdict.cut else _cut(bytes(verdict.event))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     fields: dict[str, Any] = {name: getattr(verdict, name) for name in Verdict.__struct_fields__}

@@ -9,7 +9,9 @@ from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
+from fraud.cutting import Cut
 from fraud.events import StoreKey, store_key
+from fraud.identity import canonical, content_digest
 from fraud.stakes import Stakes, stakes_of
 from fraud.windows import Window
 
@@ -50,7 +52,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The judgement of one content under a suspicious id of a window.
 
     An id has a verdict for each flagged content that arrived under it; without one, it has one that is `unresolved`.
-    `event` is the content as its producer sent it, and None if it was not found.
+    `event` is the content as its producer sent it, and None if it was not found. A long one was `cut`.
     """
 
     event_id: str
@@ -69,11 +71,20 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The digest of the facts that were judged; absent if the rules asked the event alone. See `fraud.evidence`."""
     profile_day: date | msgspec.UnsetType | None = msgspec.UNSET
     """The last day that the profiles knew; null on the first evening, absent where `evidence` is."""
+    cut: Cut | msgspec.UnsetType = msgspec.UNSET
+    """The whole event, if this has less of it; see `fraud.cutting`. Earlier versions kept each whole."""
 
     @property
     def rules(self) -> tuple[str, ...]:
         """The rules that have spoken, in the order of the reasons: a snoozed one has not."""
         return tuple(reason.rule for reason in self.reasons if not reason.snoozed)
+
+    @property
+    def content(self) -> str | None:
+        """The `content_digest` of the whole event; None without one."""
+        if isinstance(self.cut, Cut):
+            return self.cut.digest
+        return None if self.event is None else content_digest(canonical(self.event))
 
 
 class TopVerdict(msgspec.Struct, frozen=True):

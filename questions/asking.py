@@ -15,7 +15,7 @@ from questions.bounds import Bounds, TooMuchError, WrongQuestionError
 _VERDICT = {
     "event_id": "VARCHAR", "store_id": "JSON", "window_start": "TIMESTAMP", "window_end": "TIMESTAMP",
     "score": "BIGINT", "band": "VARCHAR", "reasons": "JSON", "rule_set": "VARCHAR", "run_id": "VARCHAR",
-    "event": "JSON", "source": "VARCHAR", "case_id": "VARCHAR",
+    "event": "JSON", "cut": "JSON", "source": "VARCHAR", "case_id": "VARCHAR",
 }  # fmt: skip
 _COLUMNS: dict[str, dict[str, str]] = {
     "events": {

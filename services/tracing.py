@@ -11,7 +11,7 @@ from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.analysis import KeptAlert, alert_path
 from fraud.events import StoreKey
-from fraud.identity import canonical
+from fraud.identity import canonical, content_digest
 from fraud.quarantine_places import FOLDER as PLACES_FOLDER
 from fraud.quarantine_places import parse_place
 from fraud.sweep import case_name, sweep_path
@@ -142,7 +142,7 @@ async def find_swept(event_id: str, event: dict[str, Any], window_end: datetime)
     """The cases that sweeps have made of a content, the earliest window first: of its arrival in a window, for which
     there is one name, and of others, when it was sent again; of these the cases tell, _CASES under an id."""
     named = (case.path for case in (await cases_naming([event_id], SWEPT))[:_CASES])
-    own = sweep_path(case_name(Window(window_end - WINDOW, window_end), event), window_end)
+    own = sweep_path(case_name(Window(window_end - WINDOW, window_end), content_digest(canonical(event))), window_end)
     return await _of_content(event_id, event, {own, *named})
 
 
@@ -155,12 +155,12 @@ async def find_judged_again(event_id: str, event: dict[str, Any], window_end: da
 
 
 async def _of_content(event_id: str, event: dict[str, Any], paths: Iterable[str]) -> list[JudgedIn]:
-    form = canonical(event)
+    content = content_digest(canonical(event))
     judged: list[JudgedIn] = []
     for path in sorted(paths):
         verdicts = await verdicts_in(f"{names.FRAUD_EVENTS}/{path}")
-        ours = (verdict for verdict in verdicts if verdict.event_id == event_id and verdict.event is not None)
-        if of_content := tuple(verdict for verdict in ours if canonical(verdict.event or {}) == form):
+        ours = (verdict for verdict in verdicts if verdict.event_id == event_id)
+        if of_content := tuple(verdict for verdict in ours if verdict.content == content):
             judged.append(JudgedIn(name_in(path), path, of_content))
     return judged
 

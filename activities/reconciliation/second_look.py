@@ -5,13 +5,14 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 from azure.storage.blob.aio import ContainerClient
 
-from activities.find_contents import find_contents
+from activities.find_contents import contents_in_portions
 from activities.reconciliation.observe_documents import content_of, place_of
 from activities.reconciliation.observe_quarantine import quarantined_body
 from activities.reconciliation.run_files import REQUESTS
@@ -150,9 +151,11 @@ async def _not_in_quarantine(candidates: Sequence[Doubtful], keys: RunKeys) -> l
     contents: dict[tuple[StoreKey, str], set[int]] = {}
     for store, ids in stores.items():
         for part in slices(sorted(ids), cosmos.MAX_IDS):
-            of_ids = await find_contents(part, None if store == UNKNOWN_STORE else store)
-            for event_id, of_id in of_ids.items():
-                contents[store, event_id] = {keys.of_content(content.form) for content in of_id}
+            async with aclosing(contents_in_portions(part, None if store == UNKNOWN_STORE else store)) as portions:
+                async for of_ids in portions:
+                    for event_id, of_id in of_ids.items():
+                        contents[store, event_id] = {keys.of_content(content.form) for content in of_id}
+                    del of_ids  # before the next ones are read
     return [
         candidate
         for candidate in candidates

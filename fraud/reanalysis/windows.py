@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 
 from fraud.events import store_key
-from fraud.identity import canonical
 from fraud.reanalysis.messages import Reanalysis
 from fraud.verdicts import BANDS, Band, Verdict, name_in, readable_verdicts
 from fraud.windows import SuspiciousWindow, Window, unique_ids
@@ -59,8 +58,8 @@ def _worst(verdicts: Sequence[Verdict]) -> int:
     return min((_RANK[verdict.band] for verdict in verdicts), default=len(BANDS))
 
 
-def _key(verdict: Verdict) -> tuple[str, bytes]:
-    return verdict.event_id, b"" if verdict.event is None else canonical(verdict.event)
+def _key(verdict: Verdict) -> tuple[str, str | None]:
+    return verdict.event_id, verdict.content
 
 
 _RANK: dict[Band, int] = {band: rank for rank, band in enumerate(BANDS)}

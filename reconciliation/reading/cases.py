@@ -66,4 +66,4 @@ def add_stored(rows: RowWriter, document: dict[str, Any]) -> None:
 def _add(rows: RowWriter, kind: Kind, fields: dict[str, Any], window: int) -> None:
     store = fields.get("store_id")
     number = NO_STORE if store == UNKNOWN_STORE else store_number(store)
-    rows.add_cases(kind, [str(fields.get("id"))], window, number, rows.keys.of_content(_encoder.encode(fields)))
+    rows.add_cases(kind, [str(fields.get("id"))], window, number, rows.keys.of_name(_encoder.encode(fields)))

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from fraud.cutting import Cut, name_of, name_of_cut
 from fraud.identity import canonical, canonical_body
 from fraud.nesting import MAX_DEPTH
 from fraud.readable import keepable, readable_events
@@ -77,8 +78,16 @@ class RunKeys:
 
     def of_content(self, form: bytes) -> int:
         """The key of a content in its canonical form (`fraud.identity.canonical`)."""
+        return self.of_name(name_of(form))
+
+    def of_cut(self, event: dict[str, Any], of: Cut, number: int = 0) -> int:
+        """The same of a content that a verdict has cut, with its number as in `of_event`."""
+        return self.of_name(_numbered(name_of_cut(keepable(event), of), number))
+
+    def of_name(self, name: bytes) -> int:
+        """The key of a content by its name, or of what is no event."""
         state = self._content.copy()
-        state.update(form)
+        state.update(name)
         return int.from_bytes(state.digest(), "little") or 1
 
     def of_raw(self, body: bytes) -> int:
@@ -90,8 +99,7 @@ class RunKeys:
     def of_event(self, event: dict[str, Any], number: int = 0) -> int:
         """The key of the content of an event that was read out of a body, with its number among the flagged ones of
         that body: at their place, two of one content are told apart."""
-        form = canonical(keepable(event))
-        return self.of_content(b"%d\n%b" % (number, form) if number else form)
+        return self.of_name(_numbered(name_of(canonical(keepable(event))), number))
 
     def of_body(self, body: bytes) -> int:
         """The key of the content of a body as it is judged; NO_CONTENT if it does not hold one object."""
@@ -102,6 +110,10 @@ class RunKeys:
             pass
         events = readable_events(body)
         return self.of_content(canonical(events[0])) if len(events) == 1 else NO_CONTENT
+
+
+def _numbered(name: bytes, number: int) -> bytes:
+    return b"%d\n%b" % (number, name) if number else name
 
 
 def _digests(state: blake2b, texts: Iterable[bytes]) -> Keys:

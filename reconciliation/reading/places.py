@@ -23,7 +23,7 @@ def add_verdict_by_place(rows: RowWriter, verdict: Verdict, place: EventPlace, w
         flags=Flag.DIFFERS if checked.fields else Flag(0),
         fields=checked.packed,
     )
-    event = verdict.event or {}
+    event, keys = verdict.event or {}, rows.keys
     event_id = event.get("id")
     if isinstance(event_id, str) and is_nameable(event_id):
         rows.add(
@@ -31,6 +31,6 @@ def add_verdict_by_place(rows: RowWriter, verdict: Verdict, place: EventPlace, w
             [event_id],
             window,
             store,
-            contents=np.array([rows.keys.of_event(event)], np.uint64),
+            contents=np.array([keys.of_cut(event, verdict.cut) if verdict.cut else keys.of_event(event)], np.uint64),
             sequences=[place.sequence_number],
         )

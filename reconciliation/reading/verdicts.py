@@ -3,12 +3,12 @@
 import re
 from collections.abc import Iterable
 from enum import IntFlag
+from typing import Any
 
 import msgspec
 
 from fraud.context.event_facts import event_facts
-from fraud.evidence import NO_KEPT_RATES, Snapshot, content_digest
-from fraud.identity import canonical
+from fraud.evidence import NO_KEPT_RATES, Snapshot
 from fraud.judging import Context, judged
 from fraud.quarantine_index import whole_store
 from fraud.rules.rule_set import RuleSet
@@ -86,7 +86,11 @@ def check(verdict: Verdict, keys: RunKeys, evidence: Snapshot, snoozes: Iterable
         fields |= Field.EVIDENCE
     else:
         fields |= _judged_again(verdict, rules, contents, context, snoozes)
-    return Checked(fields, contents, keys.of_body(msgspec.json.encode(verdict.event)))
+    return Checked(fields, contents, _key_of(verdict, verdict.event, keys))
+
+
+def _key_of(verdict: Verdict, event: dict[str, Any], keys: RunKeys) -> int:
+    return keys.of_cut(event, verdict.cut) if verdict.cut else keys.of_body(msgspec.json.encode(event))
 
 
 def context_of(verdict: Verdict, rules: RuleSet | None, evidence: Snapshot) -> Context | None:
@@ -98,7 +102,7 @@ def context_of(verdict: Verdict, rules: RuleSet | None, evidence: Snapshot) -> C
         return None
     entry, part = named
     try:
-        content = content_digest(canonical(verdict.event or {}))
+        content = verdict.content
     except RecursionError:
         return None  # nothing that is nested so deep was archived, or kept: it is of another hand
     if (entry.event_id, entry.content, part.profile_day) != (verdict.event_id, content, verdict.profile_day):
@@ -134,7 +138,7 @@ def check_by_place(verdict: Verdict, keys: RunKeys, number: int, evidence: Snaps
     fields |= Field.STORE_ID if verdict.store_id != whole_store(event) else Field(0)
     fields |= Field.RUN_ID if verdict.run_id is not None else Field(0)
     fields |= Field.SOURCE if verdict.source != "quarantine" else Field(0)
-    return Checked(fields, 1, keys.of_event(event, number))
+    return Checked(fields, 1, keys.of_cut(event, verdict.cut, number) if verdict.cut else keys.of_event(event, number))
 
 
 def contents_named(verdict: Verdict) -> int:

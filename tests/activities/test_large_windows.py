@@ -1,6 +1,7 @@
 """A window whose events are large is judged in portions, of which one at a time is in memory."""
 
 import asyncio
+import tracemalloc
 import uuid
 from contextlib import aclosing
 
@@ -11,12 +12,15 @@ import pytest_asyncio
 from activities.archive_events import archive_events
 from activities.find_contents import contents_in_portions
 from activities.judge_events import judge_events
+from activities.store_verdicts import store_verdicts
 from activities.window_evidence import read_evidence
 from activities.window_ids import save_window
+from fraud.cutting import LONGEST_EVENT
 from fraud.judging import Content
 from fraud.rules.shipped import shipped
 from fraud.windows import SuspiciousWindow, unique_ids
 from services import blobs, cosmos
+from tests.activities.window_activities import verdicts_of
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
@@ -112,3 +116,23 @@ async def test_evidence_is_kept_portion_by_portion_and_looked_up_once(ids: list[
 
 async def lines_at(path: str) -> bytes:
     return await blobs.read_blob(await blobs.workflow_data(), path)
+
+
+async def test_a_windows_verdicts_are_small_however_large_its_events_are():
+    run = uuid.uuid4().hex
+    ids = [f"{run}-{number:02}" for number in range(40)]
+    for event_id in ids:
+        await archive_events([received(event_body(event_id, note="x" * 500_000))])
+    task = await save_window(SuspiciousWindow(3, unique_ids(ids), WINDOW_ENDING_1010))
+    results = [await judge_events(chunk.at(1)) for chunk in task.chunks()]
+    tracemalloc.start()
+
+    summary = await store_verdicts(task.judged_by(results))
+    await store_verdicts(task.judged_by(results))
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    lines = (await verdicts_of(summary)).splitlines()
+    assert summary.suspicious - summary.bands["unresolved"] == len(lines) == len(ids)
+    assert max(map(len, lines)) < LONGEST_EVENT
+    assert peak < 4 * 1024 * 1024

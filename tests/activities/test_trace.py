@@ -14,6 +14,7 @@ from activities.desk.trace import trace_event
 from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from activities.window_ids import save_window
 from fraud.archive import ReceivedEvent
+from fraud.identity import canonical, content_digest
 from fraud.judging import judged
 from fraud.sweep import case_name, sweep_path
 from fraud.verdicts import to_ndjson
@@ -65,7 +66,7 @@ async def test_of_a_content_that_was_sent_again_the_first_arrival_is_followed():
 async def swept(event: dict[str, Any], end: datetime) -> str:
     """The name of the case that a sweep makes of a sale that arrived in a window."""
     window = Window(end - WINDOW, end)
-    name = case_name(window, event)
+    name = case_name(window, content_digest(canonical(event)))
     verdict = msgspec.structs.replace(judged(event, STORE, window, None), band="medium")
     place = VerdictsPlace(name=name, store_id=STORE, window=window, path=sweep_path(name, end), type="sweep")
     await keep_verdicts(place, to_ndjson([verdict]), lambda _, now: now)

@@ -7,6 +7,7 @@ import pytest
 
 from fraud import verdict_lines
 from fraud.judging import Content, unresolved, verdicts_on
+from fraud.judging import judged as one_judged
 from fraud.verdict_lines import (
     CUT,
     LONG,
@@ -57,7 +58,7 @@ def test_a_case_of_many_bytes_is_made_of_the_numbers_alone(verdicts: list[Verdic
 
 def test_of_a_long_line_among_many_a_stores_fields_are_shown_and_that_it_was_cut():
     odd = {"note": "x" * LONG, "category": "y" * LONG, "variant": [[0]] * LONG, "sku": [1]}
-    (whole,) = judged("a", odd)
+    whole = one_judged(msgspec.json.decode(event_body("a", **odd)), 3, WINDOW_ENDING_1010, None)
     (line,) = lines_in(to_ndjson([whole]))
     shown = shown_among_many(line.line)
 
@@ -70,6 +71,15 @@ def test_of_a_long_line_among_many_a_stores_fields_are_shown_and_that_it_was_cut
     assert (shown.event["category"], shown.event["variant"], shown.event["sku"]) == ("y" * 200, CUT, [1])
     own = ("id", "store_id", "price", "qty", "discount", "priority_shipping", "payment_method")
     assert [shown.event[name] for name in own] == [(whole.event or {})[name] for name in own]
+
+
+def test_a_long_line_whose_event_was_cut_is_shown_as_it_is():
+    (cut,) = judged("a", {"note": "x" * LONG, "category": "é" * 200, "variant": "🎈" * 200, "ts": "\x01" * 500})
+    (line,) = lines_in(to_ndjson([cut]))
+
+    assert cut.cut
+    assert len(line.line) > LONG / 2
+    assert shown_among_many(line.line + b" " * LONG) == cut
 
 
 @pytest.mark.parametrize("verdict", [*FEW, *MORE])

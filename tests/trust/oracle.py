@@ -5,8 +5,10 @@ enough that the report names it. Every planted fault is named. Nothing that is i
 verdict, and that nothing was done to, is called a difference.
 """
 
+import json
 from collections import defaultdict
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -19,6 +21,7 @@ _LAST_DELETED = "last capture deleted"
 ADDED = " of another day added"
 OTHER_FORM = " of another form"
 """The ends of the names of faults that leave what cannot be read."""
+_LONG = 4_096
 Plain = tuple[tuple[str, Any], ...]
 
 
@@ -29,10 +32,21 @@ class Fault(msgspec.Struct, frozen=True):
     victim: Occurrence
 
 
-def _same_content(event: dict[str, Any] | None, occurrence: Occurrence) -> bool:
+def _holds_content(verdict: dict[str, Any], occurrence: Occurrence) -> bool:
+    """A verdict has the content that was sent, or, of one that is long, its digest and the beginnings of its texts."""
+    event, sent = verdict["event"], occurrence.sent.content
+    if event is None or "cut" not in verdict:
+        return _same_content(event, sent)
+    form = json.dumps(sent, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    begun = {name: value[:200] if isinstance(value, str) and name != "id" else value for name, value in sent.items()}
+    kept = {name: value for name, value in begun.items() if name in event}
+    digest = sha256(form).hexdigest()[:32]
+    return len(form) > _LONG and verdict["cut"] == {"bytes": len(form), "digest": digest} and _same_content(event, kept)
+
+
+def _same_content(event: dict[str, Any] | None, sent: dict[str, Any]) -> bool:
     if event is None:
         return False
-    sent = occurrence.sent.content
     return event.keys() == sent.keys() and all(
         type(event[name]) is type(value) and event[name] == value
         if isinstance(value, bool) or isinstance(event[name], bool)
@@ -46,7 +60,7 @@ def _is_right(verdict: dict[str, Any], occurrence: Occurrence, *, is_reused: boo
     by_context = not verdict["rule_set"].startswith("seed@")
     return (
         (verdict["band"] == "high" or (by_context and verdict["band"] != "unresolved"))
-        and _same_content(verdict["event"], occurrence)
+        and _holds_content(verdict, occurrence)
         and msgspec.convert(verdict["window_end"], type(occurrence.at)) == occurrence.window_end
         and (by_context or not is_reused or "ID_REUSED" in rules)
     )

@@ -73,6 +73,8 @@ def make(kind: str, event_id: str, store: int | None, number: int) -> Sent:  # n
             return _made(kind, GRAVE, event_id, True, odd=True)
         case "huge store":
             return _made(kind, GRAVE, event_id, 2**60, odd=True)
+        case "padded fraud":
+            return _made(kind, GRAVE, event_id, store, sku=7, note="x" * 5_000 + f"{number}")
         case "long id":
             return _made(kind, GRAVE, event_id + "x" * 300, store, odd=True)
         case "long store":

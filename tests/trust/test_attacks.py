@@ -13,7 +13,7 @@ from services.blobs import delete_blob, read_blob, warehouse, write_blob
 from tests.reconciliation.capture_writer import avro, record
 from tests.trust.day import WINDOW, Account, Day, Occurrence, blobs_under
 from tests.trust.harness import Harness, harness_in_memory
-from tests.trust.oracle import complaints
+from tests.trust.oracle import Fault, complaints
 from tests.trust.planted import FAULTS, falsified
 from tests.trust.producer import make
 
@@ -233,6 +233,29 @@ def test_of_a_fraud_that_no_repair_judges_the_report_says_that_its_id_is_read_in
     assert len(judged) + len(missing) == 9
     assert [fields for event_id, fields in missing if event_id == "lost"] == [[]]
     assert {tuple(fields) for event_id, fields in missing if event_id == "many"} == {("id.read_in_part",)}
+
+
+@pytest.mark.parametrize("fault", [None, "evidence falsified", "verdict falsified", "document altered"])
+def test_frauds_that_differ_where_verdicts_are_cut_are_judged_and_each_fault_is_named(
+    harness: Harness, fault: str | None
+):
+    day = Day(NOON, 4, harness.numbers)
+    alone = day.arrive(make("padded fraud", "alone", 1, 0), NOON + timedelta(minutes=1))
+    for number in range(3):
+        day.arrive(make("padded fraud", "several", 1, number), NOON + timedelta(minutes=2, seconds=number))
+
+    async def story() -> Account:
+        await day.process()
+        if fault:
+            assert await FAULTS[fault](day, alone)
+        return await day.reconcile()
+
+    account = run(harness, story())
+
+    assert not complaints(day.occurrences, [Fault(fault, alone)] if fault else [], account)
+    assert len({each["cut"]["digest"] for each in account.verdicts if each["event_id"] == "several"}) == 3
+    assert all("note" not in each["event"] for each in account.verdicts)
+    assert ("alone" in account.named()) == (fault is not None)
 
 
 @pytest.mark.proof

@@ -9,6 +9,8 @@ import msgspec
 import numpy as np
 import pytest
 
+from fraud.cutting import LONGEST_EVENT, cut
+from fraud.identity import canonical
 from fraud.readable import readable_events
 from reconciliation.reading.keys import NO_CONTENT, RunKeys
 
@@ -89,6 +91,17 @@ def test_the_keys_of_two_runs_have_nothing_in_common():
     assert not np.isin(keys.of_ids(ids)[0], others.of_ids(ids)[0]).any()
     assert keys.of_body(b"{}") != others.of_body(b"{}")
     assert keys.of_places("0", [1]).tolist() != others.of_places("0", [1]).tolist()
+
+
+def test_a_long_content_has_one_key_in_capture_in_the_archive_and_in_a_verdict():
+    keys = RunKeys(SECRET)
+    body = msgspec.json.encode({"id": "a", "event_type": "sale_event", "qty": 2.0, "note": "x" * LONGEST_EVENT})
+    event = msgspec.json.decode(body)
+    kept, of = cut(event, canonical(event))
+
+    assert keys.of_body(body) == keys.of_cut(kept, of) == keys.of_event(event) == keys.of_content(canonical(event))
+    assert keys.of_cut(kept, of, 3) == keys.of_event(event, 3) != keys.of_event(event)
+    assert keys.of_body(body.replace(b"xxx", b"xyx", 1)) != keys.of_body(body)
 
 
 ODD = (
