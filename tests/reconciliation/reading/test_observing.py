@@ -62,11 +62,14 @@ def test_a_reason_quotes_what_cannot_be_read_no_further_than_people_read():
     assert len(place.reason) == MAX_REASON
 
 
-def test_an_event_that_is_nested_deeper_than_python_follows_stops_no_reading_and_its_verdict_differs():
+@pytest.mark.parametrize("cut", [{}, {"cut": {"bytes": 5_000, "digest": "0" * 32}}])
+def test_an_event_that_is_nested_deeper_than_python_follows_stops_no_reading_and_its_verdict_differs(
+    cut: dict[str, Any],
+):
     event = {"id": "a", "more": msgspec.json.decode(b"[" * 600 + b"]" * 600)}
-    entry = Evidence("a", "0" * 32, True, {})
+    entry = Evidence("a", "0" * 32, True, {"event.price": 7})
     row = verdict(FIRST, 1, "a") | {"rule_set": shipped()["context"].id, "profile_day": None}
-    deep = row | {"event": event, "evidence": entry.digest(None)}
+    deep = row | cut | {"event": event, "evidence": entry.digest(None)}
     observer = Observer(Kind.VERDICT, KEYS, FIRST, LAST, (FIRST, LAST))
     observer.evidence = Snapshot([EvidencePart(profile_day=None, rates={}, entries=(entry,))])
 
