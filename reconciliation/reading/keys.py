@@ -85,7 +85,7 @@ class RunKeys:
         return self.of_name(_numbered(name_of_cut(keepable(event), of), number))
 
     def of_name(self, name: bytes) -> int:
-        """The key of a content by its name, or of what is no event."""
+        """The key of a content by its name, or of the fields of a case."""
         state = self._content.copy()
         state.update(name)
         return int.from_bytes(state.digest(), "little") or 1
