@@ -288,6 +288,9 @@ module endpoints 'modules/private-endpoints.bicep' = if (vnetEnabled) {
     eventHubsId: ingest.outputs.namespaceId
     cosmosId: cosmos.outputs.id
   }
+  // Cosmos changes one thing of an account at a time: an endpoint and a role at once end in a 412 ("requires an exclusive
+  // lock", issue 15842 of hashicorp/terraform-provider-azurerm).
+  dependsOn: [people]
 }
 
 module monitoring 'modules/monitoring.bicep' = {
@@ -315,6 +318,12 @@ module warehouse 'modules/warehouse.bicep' = {
   }
 }
 
+module deployerAccess 'modules/access/deployer.bicep' = {
+  scope: group
+  name: 'deployer-access'
+  params: { principalId: deployer().objectId, warehouseName: warehouse.outputs.name }
+}
+
 module ingest 'modules/ingest.bicep' = {
   scope: group
   name: 'ingest'
@@ -328,11 +337,13 @@ module ingest 'modules/ingest.bicep' = {
     premium: eventHubsTier == 'premium'
     processingUnits: chosen.processingUnits
     publicNetworkAccess: storesAccess
-    deployerId: deployer().objectId
     warehouseName: warehouse.outputs.name
     warehouseId: warehouse.outputs.id
     workspaceId: monitoring.outputs.workspaceId
   }
+  // A role takes minutes to reach every service, and Event Hubs looks at that of whoever deploys while it makes the hub.
+  // Cosmos, the slowest of all, takes some; the app needs both anyway.
+  dependsOn: [cosmos, deployerAccess]
 }
 
 module serviceBus 'modules/service-bus.bicep' = {

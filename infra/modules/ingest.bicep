@@ -1,4 +1,4 @@
-// The hub with Capture: the identity that Capture writes with, its role and that of whoever sets it up, and then the hub.
+// The hub with Capture: the identity that Capture writes with, its role, and then the hub.
 
 @description('Ending of the resources\' names.')
 param ending string
@@ -32,9 +32,6 @@ param processingUnits int
 @description('Whether anything but a private endpoint and Microsoft\'s trusted services may reach the namespace.')
 param publicNetworkAccess string
 
-@description('Object id of whoever deploys, from whom Event Hubs asks a role on the warehouse.')
-param deployerId string
-
 @description('Storage account of the warehouse.')
 param warehouseName string
 
@@ -59,7 +56,6 @@ module access 'access/capture.bicep' = {
   name: 'capture-access'
   params: {
     principalId: identity.outputs.principalId
-    deployerId: deployerId
     warehouseName: warehouseName
   }
 }

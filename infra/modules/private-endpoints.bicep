@@ -52,6 +52,9 @@ module names 'private-zone.bicep' = [
   }
 ]
 
+// One after another: an account that is getting an endpoint refuses the next one meanwhile (StorageAccountOperationInProgress,
+// issue 6001 of Azure/bicep-registry-modules).
+@batchSize(1)
 module each 'private-endpoint.bicep' = [
   for endpoint in endpoints: {
     name: 'endpoint-${endpoint.name}'

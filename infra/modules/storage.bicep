@@ -98,6 +98,8 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-06
   properties: {
     policy: { rules: lifecycleRules }
   }
+  // A rule on earlier versions wants versioning to be on.
+  dependsOn: [blobs]
 }
 
 // Reads and writes are far too many to log each; their counts and latencies are in the metrics.

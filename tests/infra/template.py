@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 _DEPLOYMENT = "Microsoft.Resources/deployments"
+_ENDPOINT = "Microsoft.Network/privateEndpoints"
 _USER_ASSIGNED = "Microsoft.ManagedIdentity/userAssignedIdentities"
 _IDENTITY = re.compile(
     r"(?:'Microsoft\.Resources/deployments', '([\w-]+)'\).*|reference\('([\w-]+)'\))\.outputs\.(id|principalId)\.value"
@@ -39,6 +40,36 @@ def order_findings(template: Mapping[str, Any]) -> Iterator[str]:
             )
     for module in modules.values():
         yield from order_findings(module["properties"]["template"])
+
+
+_WAITING = (
+    ((), "endpoints", ("people",)),
+    (("warehouse", "warehouse-account"), "Microsoft.Storage/storageAccounts/managementPolicies", ("blobs",)),
+    (
+        ("app", "function-app-access"),
+        "function-app-database",
+        tuple(f"function-app-{name}" for name in ("all-events", "host", "hub", "queue", "telemetry")),
+    ),
+)
+"""The modules that lead to a resource, its name or type, and what it has to wait for."""
+
+
+def waiting_findings(template: Mapping[str, Any]) -> Iterator[str]:
+    """Findings of resources that are made while their service works at another one, and refuses them for that."""
+    for path, late, earlier in _WAITING:
+        within = template
+        for name in path:
+            within = modules_of(within)[name]["properties"]["template"]
+        for resource in _resources(within):
+            if late in (resource["name"], resource["type"]):
+                waits = " ".join(resource.get("dependsOn", []))
+                yield from (
+                    f"{late}: does not wait for {each}" for each in earlier if not re.search(rf"\b{each}\b", waits)
+                )
+    for module in modules_of(modules_of(template)["endpoints"]["properties"]["template"]).values():
+        types = {resource["type"] for resource in _resources(module["properties"]["template"])}
+        if _ENDPOINT in types and module["copy"].get("batchSize") != 1:
+            yield "endpoints: several are made at once"
 
 
 def modules_of(template: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tests.infra.compiler import compiler
 from tests.infra.deployment import MAIN, ROOT, planted
-from tests.infra.template import order_findings, scope_findings
+from tests.infra.template import order_findings, scope_findings, waiting_findings
 
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "infra").rglob("*.bicep"))
 
@@ -86,6 +86,16 @@ LATE = {
     "the monitor": "modules/monitor.bicep",
 }
 """The resource that would be made before its roles, and the file that makes it wait."""
+AT_ONCE = {
+    "endpoints beside a role in Cosmos": ("main.bicep", "  dependsOn: [people]\n"),
+    "endpoints": ("modules/private-endpoints.bicep", "@batchSize(1)\n"),
+    "rules on versions beside versioning": ("modules/storage.bicep", "  dependsOn: [blobs]\n"),
+    "a role in Cosmos beside others": (
+        "modules/access/function-app.bicep",
+        "  dependsOn: [host, hub, queue, allEvents, otherContainers, telemetry]\n",
+    ),
+}
+"""Two changes at once, of which a service refuses one, and the line of a file that keeps them apart."""
 
 
 def test_infra_compiles_without_a_finding():
@@ -119,6 +129,17 @@ def test_roles_that_nobody_waits_for_are_noticed(tmp_path: Path, file: str):
 
     late = list(order_findings(compiler().template(root / MAIN)))
     assert any("does not wait for the roles in" in finding for finding in late), late
+
+
+def test_what_a_service_takes_one_by_one_is_made_so():
+    assert list(waiting_findings(compiler().template(ROOT / MAIN))) == []
+
+
+@pytest.mark.parametrize(("file", "line"), AT_ONCE.values(), ids=AT_ONCE.keys())
+def test_what_would_be_made_at_once_is_noticed(tmp_path: Path, file: str, line: str):
+    root = planted(tmp_path, f"infra/{file}", line, "")
+
+    assert list(waiting_findings(compiler().template(root / MAIN))) != []
 
 
 def test_a_module_beside_the_resource_group_is_noticed():

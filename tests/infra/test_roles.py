@@ -8,7 +8,7 @@ from services import names
 from tests.infra import facts
 from tests.infra.calls import BLOB_WRITES, READER, SOME_CONTAINER, called, container_roles, sdk_calls
 from tests.infra.compiler import compiler
-from tests.infra.deployment import ROOT, deploy
+from tests.infra.deployment import MAIN, ROOT, deploy
 from tests.infra.grants import Grant, documented_grants, grants_of
 from tests.infra.rules import OPTIONS
 from tests.infra.template import modules_of
@@ -106,10 +106,14 @@ def test_whoever_deploys_may_set_capture_up(people: bool):
 
 
 def test_the_hub_waits_for_what_event_hubs_asks_of_whoever_deploys():
-    modules = modules_of(compiler().template(ROOT / "infra/modules/ingest.bicep"))
+    """And so that the role has minutes to arrive, for what takes as long beside it."""
+    modules = modules_of(compiler().template(ROOT / MAIN))
+    waits = " ".join(modules["ingest"]["dependsOn"])
 
-    assert "capture-access" in " ".join(modules["event-hub"]["dependsOn"])
-    assert "capture-set-up" in modules_of(modules["capture-access"]["properties"]["template"])
+    assert "'deployer-access'" in waits
+    assert "'cosmos'" in waits
+    assert "capture-set-up" in modules_of(modules["deployer-access"]["properties"]["template"])
+    assert "'deployer-access'" not in " ".join(modules["cosmos"]["dependsOn"])
 
 
 def test_the_table_in_the_documents_is_what_is_granted():

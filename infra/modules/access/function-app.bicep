@@ -87,6 +87,8 @@ module otherContainers '../roles/container.bicep' = [
   }
 ]
 
+// After the others: Azure's own roles take an identity that is a second old, and Cosmos refuses one that its directory does
+// not know yet (issues 28070 of hashicorp/terraform-provider-azurerm, 2816 of pulumi/pulumi-azure-native).
 module database '../roles/cosmos-database.bicep' = {
   name: 'function-app-database'
   params: {
@@ -95,6 +97,7 @@ module database '../roles/cosmos-database.bicep' = {
     principalId: principalId
     roles: ['cosmosDataContributor']
   }
+  dependsOn: [host, hub, queue, allEvents, otherContainers, telemetry]
 }
 
 module telemetry '../roles/insights.bicep' = {
