@@ -92,7 +92,8 @@ class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     - archiver: a delivery is archived within seconds; below `archiver_events` the checkpoint may lag although all is
       archived, if it is not written after each delivery (`batchCheckpointFrequency` times `maxEventBatchSize`)
     - capture: an interval of five minutes, and two to write
-    - stream_job: after a window has ended; the job waits 5 s for what is late
+    - stream_job: after a window has ended; the job waits 5 s for what is late. On Azure it keeps its rows for a minute,
+      so infra/ asks for more
     - queue: a trigger may have to start from nothing
     - analysis: after a window was reported; verdicts wait for events that reach the archive late
     - night: a day, and two hours for the run itself

@@ -179,6 +179,12 @@ var schedulerConnection = 'Endpoint=${schedulerEndpoint};Authentication=ManagedI
 var durableProvider = 'AzureFunctionsJobHost__extensions__durableTask__storageProvider'
 var hubReader = 'AzureFunctionsJobHost__extensions__eventHubs'
 
+// The stream job waits for more rows for a minute before it writes any (timeWindow of its output): by the app's own 60 seconds
+// each window would be overdue at one look, three in a quarter of an hour, and the alert would never end.
+var rowsAreKept = contains(map(furtherSettings, setting => setting.name), 'WATCH_STREAM_JOB_SECONDS')
+  ? []
+  : [{ name: 'WATCH_STREAM_JOB_SECONDS', value: '180' }]
+
 resource component 'Microsoft.Insights/components@2020-02-02' existing = {
   name: componentName
 }
@@ -273,6 +279,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'AzureWebJobsDisableHomepage', value: 'true' }
         // A fifth checkpoint after deliveries of 1,000: so many events may lie behind it although all are archived.
         { name: 'WATCH_ARCHIVER_EVENTS', value: '5000' }
+        ...rowsAreKept
         { name: 'ALERT_FORMAT', value: alertFormat }
         { name: 'ALERT_DIGEST_MINUTES', value: string(alertDigestMinutes) }
         { name: 'RULE_SET', value: ruleSet }

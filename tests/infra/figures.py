@@ -20,6 +20,7 @@ HOST_FIGURES: Final[Mapping[str, str]] = {
     f"{_HOST}eventHubs__prefetchCount": "2000",
     f"{_HOST}eventHubs__batchCheckpointFrequency": "5",
     "WATCH_ARCHIVER_EVENTS": "5000",  # what so many deliveries between two checkpoints may leave out
+    "WATCH_STREAM_JOB_SECONDS": "180",  # the job keeps rows for a minute
 }
 """Settings of the app in place of host.json's: deliveries, checkpoints and requests in the logs are paid for."""
 OF_STORAGE: Final = {f"{_HOST}durableTask__storageProvider__maxQueuePollingInterval": "00:00:10"}

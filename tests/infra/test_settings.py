@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from fraud.windows import WINDOW
 from services import names
 from services.hosting import PLATFORM_SIGNS
 from services.mail_settings import MAIL_FROM, MAIL_SERVER, MAIL_TO
@@ -174,13 +175,29 @@ def test_every_setting_of_the_app_can_be_given_to_a_deployment_which_replaces_al
     # Connections have identities there, nothing is deployed that asks in SQL, and the login has a parameter of its own.
     elsewhere = {names.JOBS_STORAGE, names.WAREHOUSE, names.EVENT_HUBS, names.SERVICE_BUS, names.COSMOS}
     elsewhere |= {"SQL_PAGE", "PLATFORM_LOGIN", *PLATFORM_SIGNS}
-    left = environment.asked - bicep_settings().keys() - elsewhere
+    left = (environment.asked - bicep_settings().keys() - elsewhere) | {"WATCH_STREAM_JOB_SECONDS"}
 
     given = {name: "24,48,72" if name == "REVIEW_HOURS" else "true" if "WATCH" not in name else "7" for name in left}
     text = "  ".join(f"{name}={value}" for name, value in given.items())
     settings = settings_of(deploy(appSettings=text).one(facts.SITE))
     assert {name: settings[name] for name in left} == given
     assert len(left) == 13
+
+
+def test_the_watch_waits_for_rows_that_the_job_may_still_keep():
+    """An output to blobs writes after its `timeWindow` (or `sizeWindow` rows); the job itself takes a while, too.
+
+    Source: "Blob storage and Azure Data Lake Gen2 output from Azure Stream Analytics", maximum time.
+    """
+    deployment = deploy()
+    output = deployment.one(f"{facts.JOB}/outputs", "suspicious-events")
+    hours, minutes, seconds = map(int, output.at("properties.timeWindow").split(":"))
+    kept = hours * 3600 + minutes * 60 + seconds
+    late: int = deployment.one(facts.JOB).at("properties.eventsLateArrivalMaxDelayInSeconds")
+
+    bound = read_settings(bicep_settings()).thresholds.stream_job_seconds
+    # The watch looks once a minute.
+    assert kept + late + 60 < bound < kept + late + WINDOW.total_seconds()
 
 
 def test_what_the_triggers_read_is_set():
