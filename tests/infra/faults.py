@@ -149,7 +149,7 @@ FAULTS = {
         "azure.md",
     ),
     "the scope of the Cosmos account": Fault(facts.COSMOS_ROLE, "", "properties.scope", "/x", "more than a database"),
-    "a role for a user": Fault(facts.ROLE, "", "properties.principalType", "User", "principalType"),
+    "a role for a user": Fault(facts.ROLE, "all-events", "properties.principalType", "User", "principalType"),
     "role names that meet": Fault(facts.ROLE, "all-events", "name", "[guid('x')]", "two assignments"),
     "a role for a stranger": Fault(facts.ROLE, "", "properties.principalId", "1234", "not an identity of ours"),
     # watching
