@@ -126,6 +126,7 @@ def _change(  # noqa: PLR0917 - who, when, what and why are the entry of a journ
         assignee=review.assignee,
         before=case.review.sealed or "",
         reviewed=changed.digest,
+        review_before=case.review.digest,
     )
     return _sealed(changed, entry)
 

@@ -81,8 +81,8 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """An entry of a case's journal: who, when, what and why, and the state after it.
 
     `before` is the digest of the entry before, empty if no seal goes before; `reviewed` is that of the
-    review which was written with it. So whoever changes a review or an entry is noticed, unless all that follow are
-    changed, too. An earlier version wrote neither.
+    review which was written with it, `review_before` of the one in whose place that was written. So whoever changes a
+    review or an entry is noticed, unless all that follow are changed, too. Earlier versions did not write them.
     """
 
     case_id: str
@@ -96,6 +96,7 @@ class JournalEntry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     assignee: str | None = None
     before: str | None = None
     reviewed: str | None = None
+    review_before: str | None = None
 
     @property
     def id(self) -> str:
@@ -138,8 +139,23 @@ def _seal_problem(review: Review, entries: Sequence[JournalEntry]) -> str:
     for entry, seal in zip(entries, after, strict=True):
         if seal != (entry.digest if entry.before is not None else None):
             return f"entry {entry.number} of the journal is not what was written"
-    written = entries[-1].reviewed
-    return "" if written in {None, review.digest} else "the review is not what was written with its last entry"
+    if entries[-1].reviewed not in {None, review.digest}:
+        return "the review is not what was written with its last entry"
+    return _built_upon_problem(entries)
+
+
+def _built_upon_problem(entries: Sequence[JournalEntry]) -> str:
+    """The sentence that says which entry was written upon a review of another hand; empty if none was.
+
+    Without it the next comment would make such a review a written one. A reopening ends that: it decides anew.
+    """
+    reopened = max((place for place, entry in enumerate(entries) if entry.what == "reopened"), default=None)
+    written = Review().digest if reopened is None else None
+    for entry in entries[reopened or 0 :]:
+        if written is not None and entry.review_before not in {None, written}:
+            return f"entry {entry.number} of the journal was written upon a review that was not"
+        written = entry.reviewed
+    return ""
 
 
 def _digest(told: Review | JournalEntry) -> str:

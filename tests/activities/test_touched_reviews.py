@@ -13,7 +13,7 @@ from activities.verify import verify
 from activities.watching.kept import read_night
 from activities.watching.note_night import note_night
 from fraud.desk.callers import Caller
-from fraud.desk.changes import assigned, commented, decided
+from fraud.desk.changes import assigned, commented, decided, reopened
 from fraud.desk.rows import CaseRow
 from fraud.judging import judged
 from fraud.verdicts import amended, to_ndjson, verdicts_path
@@ -103,6 +103,28 @@ async def test_a_decision_that_was_exchanged_is_named_until_the_case_is_reopened
     assert night.broken >= 1
 
 
+@pytest.mark.parametrize("change", [{"state": "dismissed", "why": "no"}, {"assignee": "Ana"}, {"step": "expired"}])
+@pytest.mark.parametrize("entries", [0, 1])
+async def test_a_review_of_another_hand_becomes_no_written_one_by_a_comment_but_by_a_reopening(
+    entries: int, change: dict[str, Any]
+):
+    name = await a_case()
+    for _ in range(entries):
+        await review(name, lambda case: commented(case, ANA, NOW, "strange"))
+    await touch(name, change)
+
+    await review(name, lambda case: commented(case, ANA, NOW, "a word"))
+    upon = await problems_of(name)
+    if "state" not in change:
+        await review(name, lambda case: decided(case, ANA, NOW, "confirmed", "a ring"))
+    decided_upon = await problems_of(name)
+    await review(name, lambda case: reopened(case, ANA, NOW, "to look again"))
+    await review(name, lambda case: commented(case, ANA, NOW, "more"))
+
+    assert upon == decided_upon == [f"entry {entries + 1} of the journal was written upon a review that was not"]
+    assert await problems_of(name) == []
+
+
 async def test_a_journal_whose_last_entry_was_deleted_or_altered_is_named():
     deleted, altered = await a_case(), await a_case()
     for name in (deleted, altered):
@@ -187,7 +209,9 @@ async def test_what_an_earlier_version_has_written_is_in_order_and_goes_on_with_
     container = await cosmos.cases()
     for number in (1, 2, 3):
         entry: dict[str, Any] = dict(await container.read_item(f"journal:{name}:{number:06}", 3))
-        await container.upsert_item({field: entry[field] for field in entry if field not in ("before", "reviewed")})
+        await container.upsert_item(
+            {field: entry[field] for field in entry if field not in ("before", "reviewed", "review_before")}
+        )
     document: dict[str, Any] = dict(await container.read_item(name, 3))
     del document["review"]["sealed"]
     await container.upsert_item(document)
