@@ -24,6 +24,8 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
         name: 'app'
         properties: {
           addressPrefix: '10.0.0.0/24'
+          // The way to what stays public, said aloud: with API versions from 2025-07-01 on a subnet has none by itself.
+          defaultOutboundAccess: true
           // What Flex Consumption asks for; an instance takes an address.
           delegations: [{ name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }]
         }

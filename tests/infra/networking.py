@@ -95,6 +95,8 @@ def _subnet_findings(deployment: Deployment, network: Resource) -> Iterator[str]
         _, _, subnet = str(site.at("properties.virtualNetworkSubnetId")).rpartition("/subnets/")
         if subnet not in delegated:
             yield f"{site}: is in no subnet of {network.name} that is delegated to {_FLEX}"
+        elif not subnets[subnet].get("defaultOutboundAccess") and "natGateway" not in subnets[subnet]:
+            yield f"{site}: its subnet has no way to what stays public"
 
 
 _DEFAULT: Final = {"Enabled": "Allow", "Disabled": "Deny"}

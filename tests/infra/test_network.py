@@ -49,6 +49,9 @@ OF_A_NETWORK = {
         "does not ask privatelink.servicebus.windows.net",
     ),
     "an app outside": Fault(facts.SITE, APP, "properties.virtualNetworkSubnetId", REMOVED, "is in no subnet"),
+    "a subnet without a way out": Fault(
+        facts.VNET, "", "properties.subnets.0.properties.defaultOutboundAccess", False, "no way to what stays public"
+    ),
     "a subnet that Flex does not take": Fault(
         facts.VNET, "", "properties.subnets.0.properties.delegations", [], "delegated to Microsoft.App/environments"
     ),
