@@ -4,17 +4,18 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import aclosing
 from datetime import date
 
 import msgspec
 
-from activities.find_contents import find_contents
+from activities.find_contents import contents_in_portions
 from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from activities.window_context import FlaggedContent, look_up
 from fraud.analysis import WindowTask
 from fraud.events import StoreKey
 from fraud.evidence import NO_KEPT_RATES, EvidencePart, Snapshot, packed
-from fraud.identity import canonical
+from fraud.identity import canonical, content_digest
 from fraud.judging import Content, Context, distinct, judged
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import SEED, shipped
@@ -78,15 +79,36 @@ async def _judge(
         rules=rules.id,
         profile_day=profile_day,
     )
-    events = [candidate.event for candidate in group]
-    contents_of = await find_contents(sorted({event["id"] for event in events}), store)
-    asked: list[FlaggedContent] = []
-    for candidate, event in zip(group, events, strict=True):
-        form = canonical(event)
-        by_form = distinct(contents_of[event["id"]])
-        # What the archive did not take is judged as Capture has it.
-        content = by_form.setdefault(form, Content(event, "archive", moment(candidate.arrived)))
-        asked.append(FlaggedContent(event["id"], form, content, by_form))
+    judged_now: list[_Judged] = []
+    by_id: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for candidate in group:
+        by_id[candidate.event["id"]].append(candidate)
+    async with aclosing(contents_in_portions(sorted(by_id), store)) as portions:
+        async for contents_of in portions:
+            asked = [
+                content
+                for event_id, contents in contents_of.items()
+                for candidate in by_id[event_id]
+                if (content := _asked(candidate, contents)) is not None
+            ]
+            judged_now += await _verdicts(task, asked, rules)
+            del contents_of, asked  # before the next ones are read
+    return judged_now
+
+
+def _asked(candidate: Candidate, contents: Sequence[Content]) -> FlaggedContent | None:
+    """The content of a candidate beside all contents under its id; None for a long one that is not among them."""
+    event, by_form = candidate.event, distinct(contents)
+    if candidate.digest:
+        form = next((form for form in by_form if content_digest(form) == candidate.digest), None)
+        return None if form is None else FlaggedContent(event["id"], form, by_form[form], by_form)
+    form = canonical(event)
+    # What the archive did not take is judged as Capture has it.
+    content = by_form.setdefault(form, Content(event, "archive", moment(candidate.arrived)))
+    return FlaggedContent(event["id"], form, content, by_form)
+
+
+async def _verdicts(task: WindowTask, asked: Sequence[FlaggedContent], rules: RuleSet) -> list[_Judged]:
     part = await look_up(task, asked, Snapshot())
     rates = part.rates.get(task.set_name, NO_KEPT_RATES).rates
     return [
@@ -94,11 +116,11 @@ async def _judge(
             as_swept(
                 judged(
                     each.content.event,
-                    store,
-                    window,
+                    task.store_id,
+                    task.window,
                     each.content.run_id,
                     rules=rules,
-                    context=Context(entry.facts, rates, entry.digest(profile_day), profile_day),
+                    context=Context(entry.facts, rates, entry.digest(task.profile_day), task.profile_day),
                     form=each.form,
                 )
             ),

@@ -38,12 +38,17 @@ def cut(event: Mapping[str, Any], form: bytes) -> tuple[dict[str, Any], Cut]:
     return kept, Cut(len(form), content_digest(form))
 
 
+def cut_form(form: bytes) -> tuple[dict[str, Any], Cut]:
+    """The same of the form alone, of which no more is read than is kept."""
+    fields = _fields.decode(form)
+    return cut({name: _value(bytes(fields[name])) for name in _KEPT & fields.keys()}, form)
+
+
 def name_of(form: bytes) -> bytes:
     """The name of a content, by its canonical form: the form itself, or what a verdict keeps of a long one."""
     if len(form) <= LONGEST_EVENT:
         return form
-    fields = _fields.decode(form)
-    return name_of_cut(*cut({name: _value(bytes(fields[name])) for name in _KEPT & fields.keys()}, form))
+    return name_of_cut(*cut_form(form))
 
 
 def name_of_cut(event: dict[str, Any], of: Cut) -> bytes:

@@ -19,8 +19,9 @@ from fraud.context.event_facts import key, store_of
 from fraud.context.facts import facts_of
 from fraud.context.look_ups import CUSTOMER_SPAN, MOST_OF_CUSTOMER, LookUps, Recent
 from fraud.context.sighting import sighting
+from fraud.cutting import LONGEST_EVENT, cut_form
 from fraud.events import StoreKey
-from fraud.identity import canonical
+from fraud.identity import canonical, canonical_body
 from fraud.profiles.building import Sale
 from fraud.profiles.profiles import Profiles
 from fraud.replay.arrivals import read_event
@@ -55,6 +56,8 @@ class Candidate(msgspec.Struct, frozen=True, order=True, kw_only=True):
     score: int
     arrived: int
     body: bytes
+    digest: str = ""
+    """The `content_digest` of a long sale, whose body was cut. Left out by earlier versions."""
 
     @property
     def event(self) -> dict[str, Any]:
@@ -113,18 +116,18 @@ class Sweep:
         self._rules, self._rates, self._day = rules, rates, day
         self._most = cases * CANDIDATES_OF_A_CASE
         self._share = min(1.0, MOST_LOOKED_AT / max(1, expected))
-        self._sales: list[tuple[int, bytes]] = []
+        self._sales: list[tuple[int, bytes, str]] = []
         self._best: list[Candidate] = []
 
     def look(self, sales: Iterable[Sale]) -> None:
         """Remember the sales that are looked at, until there are enough."""
         left = MOST_LOOKED_AT - len(self._sales)
-        chosen = ((arrived, body) for arrived, customer, body in sales if self._is_chosen(customer or ""))
+        chosen = ((arrived, *_kept(body)) for arrived, customer, body in sales if self._is_chosen(customer or ""))
         self._sales += islice(chosen, left)
 
     def keys(self) -> SweptKeys:
         """The customers and skus whose profiles are needed."""
-        events = [read_event(body) or {} for _, body in self._sales]
+        events = [read_event(body) or {} for _, body, _ in self._sales]
         customers, skus = (
             frozenset(own for event in events if (own := key(event.get(field))) is not None)
             for field in ("cust_id", "sku")
@@ -136,11 +139,11 @@ class Sweep:
         if not profiles.days:
             return []
         customers = Recent(CUSTOMER_SPAN, MOST_OF_CUSTOMER)
-        for arrived, body in self._sales:
-            self._judge(arrived, read_event(body) or {}, profiles, customers)
+        for arrived, body, digest in self._sales:
+            self._judge(arrived, read_event(body) or {}, digest, profiles, customers)
         return sorted(self._best, reverse=True)
 
-    def _judge(self, arrived: int, event: dict[str, Any], profiles: Profiles, customers: Recent) -> None:
+    def _judge(self, arrived: int, event: dict[str, Any], digest: str, profiles: Profiles, customers: Recent) -> None:
         customer = key(event.get("cust_id")) or ""
         at = moment(arrived)
         seen = sighting(event, at)
@@ -151,7 +154,7 @@ class Sweep:
         facts = facts_of(event, seen, near, profiles, self._day)
         score = sum(reason.weight for reason in self._rules.reasons(facts, self._rates))
         if score >= self._rules.bands.medium // 2:
-            self._keep(Candidate(score=score, arrived=arrived, body=canonical(event)))
+            self._keep(Candidate(score=score, arrived=arrived, body=canonical(event), digest=digest))
 
     def _keep(self, candidate: Candidate) -> None:
         if len(self._best) < self._most:
@@ -161,6 +164,18 @@ class Sweep:
 
     def _is_chosen(self, customer: str) -> bool:
         return self._share >= 1 or crc32(f"{self._day} {customer}".encode()) < self._share * 2**32
+
+
+def _kept(body: bytes) -> tuple[bytes, str]:
+    """A sale as it is remembered, and the digest of a long one: of that what is judged."""
+    if len(body) <= LONGEST_EVENT:
+        return body, ""
+    try:
+        form = canonical_body(body)
+    except (ValueError, RecursionError):
+        form = canonical(read_event(body) or {})
+    kept, of = cut_form(form)
+    return canonical(kept), of.digest
 
 
 def as_swept(verdict: Verdict) -> Verdict:

@@ -23,6 +23,8 @@ from fraud.replay.arrivals import read_event
 
 AT_ONCE = 65_536
 """Events that are taken in together: some 80 MB."""
+BYTES_AT_ONCE = 64 * 1024 * 1024
+"""Of their bodies: a producer may send 1 MB in each."""
 
 _arrived: Callable[[tuple[int, bytes]], int] = itemgetter(0)
 _body: Callable[[tuple[int, bytes]], bytes] = itemgetter(1)
@@ -77,7 +79,7 @@ class DayBuilder:
                 times = [*map(_arrived, taken)]
             self._times += times
             self._bodies += map(_body, taken)
-            if len(self._times) >= AT_ONCE:
+            if len(self._times) >= AT_ONCE or sum(map(len, self._bodies)) >= BYTES_AT_ONCE:
                 # Those of the last moment wait for others of it.
                 self._take(bisect_left(self._times, self._times[-1]))
 

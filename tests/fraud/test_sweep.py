@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
+from fraud.cutting import LONGEST_EVENT
 from fraud.identity import canonical, content_digest
 from fraud.profiles.profiles import Profiles
 from fraud.rules.rates import Rates
@@ -60,6 +61,21 @@ def test_the_worst_of_what_was_not_flagged_are_found_more_often_fraud_than_other
     unflagged = [msgspec.json.decode(body) for _, body in by_day[LAST]]
     share = sum(event["id"] in frauds for event in unflagged) / len(unflagged)
     assert sum(each.event["id"] in frauds for each in candidates) / len(candidates) > 3 * share
+
+
+def test_a_sale_that_is_padded_is_found_as_it_is_without_and_remembered_as_it_is_judged(
+    days: tuple[dict[date, Arrivals], set[str]],
+):
+    by_day, _ = days
+    padded: Arrivals = [(at, body[:-1] + b',"note":"%b"}' % (b"x" * LONGEST_EVENT)) for at, body in by_day[LAST]]
+
+    plain, long = swept(by_day, cases=5), swept({**by_day, LAST: padded}, cases=5)
+
+    assert {(each.score, each.event["id"]) for each in long} == {(each.score, each.event["id"]) for each in plain}
+    forms = {canonical(msgspec.json.decode(body)) for _, body in padded}
+    assert {each.digest for each in long} <= {content_digest(form) for form in forms}
+    assert all(len(each.body) < LONGEST_EVENT for each in long)
+    assert {each.digest for each in plain} == {""}
 
 
 def test_a_larger_sweep_begins_with_what_a_smaller_one_finds(days: tuple[dict[date, Arrivals], set[str]]):

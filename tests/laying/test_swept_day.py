@@ -1,17 +1,21 @@
 """Contract: what a night's sweep found becomes cases of its own kind, over the real Blob and Cosmos SDKs."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
+from activities.archive_events import archive_events
 from activities.desk.trace import trace_event
 from activities.sweep_day import sweep_day
+from fraud.archive import ReceivedEvent
+from fraud.cutting import LONGEST_EVENT, cut
 from fraud.desk.queries import CaseQuery
 from fraud.evidence import unpacked
+from fraud.identity import canonical
 from fraud.suspicion import is_suspicious
-from fraud.sweep import NOT_FLAGGED, SweepTask, Swept
+from fraud.sweep import NOT_FLAGGED, Candidate, SweepTask, Swept
 from fraud.verdicts import CaseType, Verdict, evidence_folder
-from reconciliation.ranges import Range
+from reconciliation.ranges import Range, milliseconds
 from services import names
 from services.blobs import read_blob, warehouse
 from services.desk.cases import list_cases
@@ -75,6 +79,32 @@ async def test_the_reconciliation_counts_no_swept_sale_as_unexpected_or_twice(pa
     assert report.verdict == "empty", "the past is left out, and nothing but the swept sales could be compared"
     assert (accounts.analysed, accounts.unexpected, accounts.duplicates, accounts.verdict_differs) == (0, 0, 0, 0)
     assert (accounts.case_unexpected, accounts.case_differs) == (0, 0)
+
+
+async def test_a_long_sale_is_judged_as_it_is_archived_and_left_out_if_it_is_not(past: Past):
+    assert past.told["days"] == 2
+    cases = await cases_of("sweep")
+    (_, (blob, _)), *_ = cases.items()
+    (verdict,) = await verdicts_in(blob)
+    candidates: list[Candidate] = []
+    for event_id in ("padded", "padded-and-gone"):
+        event = {**(verdict.event or {}), "id": event_id, "note": "x" * LONGEST_EVENT}
+        kept, whole = cut(event, canonical(event))
+        at = verdict.window_end - timedelta(seconds=1)
+        body = canonical(kept)
+        candidates.append(Candidate(score=99, arrived=milliseconds(at), body=body, digest=whole.digest))
+        if event_id == "padded":
+            await archive_events([ReceivedEvent(canonical(event), "0", 10**9, "1", at, None)])
+    await write_candidates(SweepTask(DAY), candidates)
+
+    assert await sweep_day(SweepTask(DAY)) == Swept(candidates=2, cases=1)
+
+    (added,) = [own for name, (own, _) in (await cases_of("sweep")).items() if name not in cases]
+    (padded,) = await verdicts_in(added)
+    assert (padded.event_id, padded.content) == ("padded", candidates[0].digest)
+    assert padded.event == candidates[0].event
+    (way,) = (await trace_event("padded", NOBODY)).contents
+    assert any(step.name == "Sweep" and step.says.startswith(padded.band) for step in way.steps)
 
 
 async def test_an_outcome_and_a_trace_of_a_swept_sale_find_its_verdict(past: Past):

@@ -28,6 +28,8 @@ FIELDS = (
 )
 """The fields that a sighting is made of, but for those that no profile reads."""
 
+BYTES_AT_ONCE = 2 * 1024 * 1024
+"""Of bodies whose fields are in memory at once, which may be forty times as many. AT_ONCE of a store's have a fifth."""
 _MOST_ODD = 4
 """Of so many events one may have another shape than the others."""
 _LESSON = 8
@@ -68,10 +70,11 @@ class ContentReader:
         A body that is not a JSON object with an id, or nested beyond MAX_DEPTH, is left out.
         """
         for start in range(0, len(bodies), AT_ONCE):
-            contents = Contents()
-            self._read(arrived[start : start + AT_ONCE], bodies[start : start + AT_ONCE], contents)
-            if contents.keys:
-                yield contents
+            for part in _parts(slice(start, min(start + AT_ONCE, len(bodies))), bodies):
+                contents = Contents()
+                self._read(arrived[part], bodies[part], contents)
+                if contents.keys:
+                    yield contents
 
     def _read(self, arrived: Sequence[int], bodies: Sequence[bytes], into: Contents) -> None:
         rows = self._shape.rows_of(bodies)
@@ -101,6 +104,16 @@ class ContentReader:
         else:
             for time, body in zip(arrived, bodies, strict=True):
                 _read_singly(time, body, into)
+
+
+def _parts(of: slice, bodies: Sequence[bytes]) -> Iterator[slice]:
+    """A slice of bodies, in parts of BYTES_AT_ONCE at most or of one body."""
+    if of.stop - of.start == 1 or sum(map(len, bodies[of])) <= BYTES_AT_ONCE:
+        yield of
+        return
+    half = (of.start + of.stop) // 2
+    yield from _parts(slice(of.start, half), bodies)
+    yield from _parts(slice(half, of.stop), bodies)
 
 
 def _read_together(bodies: Sequence[bytes]) -> Read | None:

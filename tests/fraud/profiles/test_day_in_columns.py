@@ -1,6 +1,7 @@
 """The builder of the night writes the bytes that adding one event after the other gives, whatever the events are."""
 
 import json
+import tracemalloc
 from datetime import date, timedelta
 from random import Random
 from typing import Any
@@ -10,11 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fraud.profiles import building
-from fraud.profiles.building import bounds
-from fraud.profiles.day import customers, remembered, rows, skus
+from fraud.profiles.building import DayBuilder, bounds
+from fraud.profiles.day import contents, customers, remembered, rows, skus
+from fraud.profiles.keeping import Others
 from fraud.profiles.profiles import Profiles
 from fraud.profiles.skus import LEAST_PRICE
-from tests.fraud.profiles.day_by_day import Arrivals, Pieces, by_night, milliseconds, one_by_one
+from fraud.rules.rates import Rates
+from fraud.rules.shipped import shipped
+from fraud.sweep import Sweep
+from tests.fraud.profiles.day_by_day import Arrivals, MemorySpill, Pieces, by_night, milliseconds, one_by_one
 
 FIRST = date(2026, 3, 2)
 MIDNIGHT = milliseconds(bounds(FIRST)[0])
@@ -124,9 +129,42 @@ def test_however_little_is_in_memory_at_once_the_bytes_are_the_same(seed: int, m
     for module in (building, customers, skus):
         monkeypatch.setattr(module, "AT_ONCE", 20)
     monkeypatch.setattr(rows, "FEW", 2)
+    monkeypatch.setattr(contents, "BYTES_AT_ONCE", 1_000)
     monkeypatch.setattr(remembered, "_SLOTS", 8)
 
     assert built(days) == whole
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_however_few_bytes_are_in_memory_at_once_the_profiles_are_the_same(seed: int, monkeypatch: pytest.MonkeyPatch):
+    draws = Random(seed)
+    days = [day_of(draws, number, 400) for number in range(3)]
+    whole = built(days)
+
+    monkeypatch.setattr(building, "BYTES_AT_ONCE", 5_000)
+
+    assert built(days, slice_length=7) == built(days, slice_length=50) == whole
+
+
+def test_of_large_events_some_are_in_memory_at_once_and_a_sweep_remembers_what_is_judged(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    def large(number: int) -> bytes:
+        draws = Random(number)
+        return json.dumps(event(draws, number) | {"id": f"e{number}", "note": "x" * 1_000_000}).encode()
+
+    monkeypatch.setattr(building, "BYTES_AT_ONCE", 4 * 1024 * 1024)
+    sweep = Sweep(shipped()["context"], Rates(), FIRST, cases=50, expected=1_000)
+    builder = DayBuilder(Others(), FIRST, MemorySpill(), sweep.look)
+    tracemalloc.start()
+    for number in range(60):
+        builder.add([(MIDNIGHT + 1 + number, large(number))])
+    builder.finish()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert builder.events == 60
+    assert peak < 30 * 1024 * 1024
 
 
 @pytest.mark.parametrize("most", [1, 3, 40])
