@@ -1,7 +1,6 @@
 """Find all contents under the ids of a window: those that are archived, and the flagged ones in quarantine."""
 
 from collections.abc import AsyncGenerator, Collection, Sequence
-from contextlib import aclosing
 from typing import Any
 
 from fraud.events import StoreKey, store_key
@@ -21,22 +20,13 @@ _large = CachedClient(open_lock)
 """Held while one of several portions is in memory: many windows may have large ones at the same time."""
 
 
-async def find_contents(ids: Sequence[str], store_id: StoreKey | None) -> dict[str, list[Content]]:
-    """The contents of a store under each id, however large. Raises what Cosmos or the blob service raised."""
-    contents_of: dict[str, list[Content]] = {}
-    async with aclosing(contents_in_portions(ids, store_id)) as portions:
-        async for portion in portions:
-            contents_of |= portion
-    return contents_of
-
-
 async def contents_in_portions(
     ids: Sequence[str], store_id: StoreKey | None
 ) -> AsyncGenerator[dict[str, list[Content]]]:
     """The contents of a store under each id, in the order of the ids: all at once, unless they are large.
 
-    Those of several ids that come at once have `cosmos.MOST_BYTES` at most. Raises like `find_contents`. To be closed,
-    as it may hold a lock.
+    Those of several ids that come at once have `cosmos.MOST_BYTES` at most. Raises what Cosmos or the
+    blob service raised. To be closed, as it may hold a lock.
     """
     try:
         contents = await _contents_of(ids, store_id, cosmos.MOST_BYTES)

@@ -1,13 +1,14 @@
 """Judge the events of one quarantined body with what is around them: read from evidence, or looked up and kept."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from msgspec.structs import replace
 
 from activities.evidence_parts import add_part, read_parts
-from activities.find_contents import find_contents
+from activities.find_contents import contents_in_portions
 from activities.window_context import Contexts, FlaggedContent, contexts_in, look_up
 from fraud.analysis import SEED_NAME, WindowTask
 from fraud.evidence import EvidencePart, Snapshot
@@ -35,17 +36,28 @@ async def judged_by_place(
         return []
     beginning = task.evidence(record.sequence_number)
     snapshot = await read_parts(beginning)
-    asked: list[FlaggedContent] = []
+    rules, contexts = _set_of(snapshot, task), Contexts()
+    if rules.definition.name == SEED_NAME:
+        rules = await _keep(task, beginning, snapshot, [])
+    if rules.definition.name != SEED_NAME:
+        async with aclosing(_asked(record, events[:EVENTS_WITH_CONTEXT])) as portions:
+            async for asked in portions:
+                rules = await _keep(task, beginning, snapshot, asked)
+                if rules.definition.name == SEED_NAME:
+                    break  # another judging has begun with it
+                contexts |= contexts_in(snapshot, asked, rules.definition.name)
+                del asked  # before the next ones are read
+    return await beside(len(record.raw_base64) > LARGE, _verdicts, task, record, events, rules, contexts)
+
+
+async def _keep(task: PlacesTask, beginning: str, snapshot: Snapshot, asked: Sequence[FlaggedContent]) -> RuleSet:
+    """Keep evidence on what has none, unless the set that judged the place first needs none. Gives this set."""
     while True:
         rules = _set_of(snapshot, task)
-        if not asked and rules.definition.name != SEED_NAME:
-            asked = await _asked(record, events[:EVENTS_WITH_CONTEXT])
         missing = [each for each in asked if snapshot.of(each.name, each.digest) is None]
         if snapshot.parts and (rules.definition.name == SEED_NAME or not missing):
-            break
+            return rules
         await add_part(beginning, snapshot, await _look_up(task, rules, missing, snapshot))
-    contexts = {} if rules.definition.name == SEED_NAME else contexts_in(snapshot, asked, rules.definition.name)
-    return await beside(len(record.raw_base64) > LARGE, _verdicts, task, record, events, rules, contexts)
 
 
 def _verdicts(
@@ -73,19 +85,31 @@ def _verdicts(
     return verdicts
 
 
-async def _asked(record: QuarantinedEvent, events: Sequence[dict[str, Any]]) -> list[FlaggedContent]:
-    """The events with the other contents under their ids, where an id can have some."""
-    contents: dict[int | None, dict[str, list[Content]]] = {}
+async def _asked(record: QuarantinedEvent, events: Sequence[dict[str, Any]]) -> AsyncGenerator[list[FlaggedContent]]:
+    """The events with the other contents under their ids, where an id can have some: those of a store at once, unless
+    these contents are large. To be closed, as it may hold a lock."""
     for store, numbers in _by_store(events).items():
-        ids = {event_id for number in numbers if is_nameable(event_id := events[number].get("id"))}
-        contents[store] = await find_contents(sorted(ids), store) if ids else {}
-    asked: list[FlaggedContent] = []
-    for number, event in enumerate(events):
-        own = await beside(has_many_values(event), _content, record, event)
-        event_id: Any = event.get("id") if is_nameable(event.get("id")) else ""
-        of_id = distinct([own, *contents[whole_store(event)].get(event_id, ())])
-        asked.append(FlaggedContent(event_id, own.form, own, of_id, place_of(record, number)))
-    return asked
+        by_id: defaultdict[str, list[int]] = defaultdict(list)
+        for number in numbers:
+            event_id: Any = events[number].get("id")
+            by_id[event_id if is_nameable(event_id) else ""].append(number)
+        without_id = by_id.pop("", [])
+        async with aclosing(contents_in_portions(sorted(by_id), store)) as portions:
+            async for contents in portions:
+                named = [number for event_id in contents for number in by_id[event_id]]
+                yield [await _with_others(record, events, n, contents) for n in sorted([*without_id, *named])]
+                without_id = []
+                del contents  # before the next ones are read
+
+
+async def _with_others(
+    record: QuarantinedEvent, events: Sequence[dict[str, Any]], number: int, contents: Mapping[str, Sequence[Content]]
+) -> FlaggedContent:
+    event = events[number]
+    own = await beside(has_many_values(event), _content, record, event)
+    event_id: Any = event.get("id") if is_nameable(event.get("id")) else ""
+    of_id = distinct([own, *contents.get(event_id, ())])
+    return FlaggedContent(event_id, own.form, own, of_id, place_of(record, number))
 
 
 def _content(record: QuarantinedEvent, event: dict[str, Any]) -> Content:

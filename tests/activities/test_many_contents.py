@@ -11,7 +11,6 @@ from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from activities.archive_events import archive_events
-from activities.find_contents import find_contents
 from activities.judge_events import judge_events
 from activities.window_evidence import read_evidence
 from activities.window_ids import save_window
@@ -21,6 +20,7 @@ from fraud.verdicts import from_ndjson
 from fraud.windows import SuspiciousWindow, unique_ids
 from services import cosmos, further_contents
 from services.blobs import read_blob, workflow_data
+from tests.activities.window_activities import find_contents
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]

@@ -19,7 +19,7 @@ from fraud.rules.shipped import SEED, shipped
 from fraud.verdicts import Verdict, from_ndjson
 from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.verdicts import Field, check_by_place
-from services import blobs, look_ups, names, rules_in_use
+from services import blobs, cosmos, look_ups, names, rules_in_use
 from services.settings import settings
 from tests.fraud.builders import ENQUEUED, event_body, received
 
@@ -187,6 +187,31 @@ async def test_another_content_under_the_id_at_its_store_counts_against_what_is_
     assert [verdict.event_id for verdict in reused] == [f"p1-{first}/24"]
     snapshot = await snapshot_of(await evidence_paths(task))
     assert of(reused[0], snapshot) == Field(0)
+
+
+async def test_verdicts_by_place_are_the_same_in_whatever_portions_contents_under_their_ids_come(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    first = next(_thousands)
+    stores = [{"store_id": number % 2} for number in range(24)]
+    sales = [json.loads(event_body(f"{first}-{n}", cust_id=first, **store)) for n, store in enumerate(stores)]
+    others = [event_body(f"{first}-{n}", cust_id=first + 1, note="x" * 10_000, **stores[n]) for n in range(20)]
+    await archive_events([received(other, first + 1 + n) for n, other in enumerate(others)])
+    body = json.dumps([*sales, sales[0] | {"id": 7}]).encode()
+    (task,) = await tasks_of([received(body, first)])
+    whole = await judged([task])
+    await forget(task)
+    monkeypatch.setattr(cosmos, "MOST_BYTES", 60_000)
+
+    in_portions = await judged([task])
+
+    assert in_portions == whole
+    reused = [verdict for verdict in from_ndjson(whole) if "ID_REUSED" in {reason.rule for reason in verdict.reasons}]
+    parts = (await snapshot_of(await evidence_paths(task))).parts
+    assert len(reused) == 20
+    assert len(parts) > 4
+    assert max(len(part.entries) for part in parts) <= 8
+    assert sum(len(part.entries) for part in parts) == 25
 
 
 async def test_a_large_body_that_an_earlier_version_has_judged_stays_in_its_case_when_it_is_delivered_again():

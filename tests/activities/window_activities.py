@@ -1,12 +1,25 @@
 """The activities of a window's analysis, one after another, and what they leave behind."""
 
+from collections.abc import Sequence
+from contextlib import aclosing
 from typing import Any
 
+from activities.find_contents import contents_in_portions
 from activities.judge_events import judge_events
 from activities.store_verdicts import store_verdicts
 from fraud.analysis import ChunkResult, WindowSummary, WindowTask
+from fraud.judging import Content
 from fraud.verdicts import Verdict, from_ndjson
 from services import blobs, cosmos
+
+
+async def find_contents(ids: Sequence[str], store_id: int) -> dict[str, list[Content]]:
+    """The contents under each id, in however many portions they come."""
+    contents_of: dict[str, list[Content]] = {}
+    async with aclosing(contents_in_portions(ids, store_id)) as portions:
+        async for portion in portions:
+            contents_of |= portion
+    return contents_of
 
 
 async def judge_all(task: WindowTask, lookup: int = 0) -> list[dict[Any, int]]:
