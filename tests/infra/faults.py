@@ -173,10 +173,17 @@ FAULTS = {
         facts.METRIC_ALERT, "stream-job-behind", f"{METRICS}.timeAggregation", "Average", "of its Maximum"
     ),
     "an alert on refusals that counts every request": Fault(
-        facts.METRIC_ALERT, "archive-refused", f"{METRICS}.dimensions", [], "must count the requests with StatusCode"
+        facts.METRIC_ALERT, "archive-refused", f"{METRICS}.dimensions", [], "must count {'StatusCode': ('403',)}"
     ),
     "an alert on refusals that counts others": Fault(
-        facts.METRIC_ALERT, "archive-refused", f"{METRICS}.dimensions.0.values", ["429"], "StatusCode ('403',), not"
+        facts.METRIC_ALERT,
+        "archive-refused",
+        f"{METRICS}.dimensions.0.values",
+        ["429"],
+        "must count {'StatusCode': ('403',)}",
+    ),
+    "an alert on a busy archive that counts the desk": Fault(
+        facts.METRIC_ALERT, "archive-hot", f"{METRICS}.dimensions", [], "must count {'CollectionName': ('events',)}"
     ),
     "an alert on a full partition that comes late": Fault(
         facts.METRIC_ALERT, "archive-refused", f"{METRICS}.threshold", 50, "must go off above 0 of its Count"

@@ -6,6 +6,7 @@ Categories and metrics come from Azure Monitor's "Supported resource log categor
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from services.names import EVENTS_CONTAINER
 from tests.infra.facts import (
     ACTIVITY_ALERT,
     BLOBS,
@@ -89,14 +90,15 @@ NOT_DIAGNOSED: Final[Mapping[str, str]] = {
 class Alarm(NamedTuple):
     """A metric of a type, the highest threshold that is early enough, and the aggregation that is held against it.
 
-    With `statuses` only the requests with these status codes count; without, all.
+    Of the metric only what has these values in a dimension counts; without, all.
     """
 
     type: str
     metric: str
     highest: int
     aggregation: str
-    statuses: tuple[str, ...] = ()
+    dimension: str = ""
+    values: tuple[str, ...] = ()
 
 
 _QUEUES: Final = "Microsoft.ServiceBus/namespaces"
@@ -112,9 +114,11 @@ ALERTED: Final[Mapping[str, Alarm]] = {
     "queue-waiting": Alarm(_QUEUES, "ActiveMessages", 200, "Minimum"),
     "queue-filling": Alarm(_QUEUES, "Size", 4_500_000_000, "Maximum"),  # of 5 GB
     "hub-throttled": Alarm("Microsoft.EventHub/namespaces", "ThrottledRequests", 0, "Total"),
-    "archive-hot": Alarm(COSMOS, "NormalizedRUConsumption", 90, "Maximum"),
-    "archive-throttled": Alarm(COSMOS, "TotalRequests", 100, "Count", ("429",)),  # the SDK tries again
-    "archive-refused": Alarm(COSMOS, "TotalRequests", 0, "Count", ("403",)),  # a full partition, a role that is gone
+    # The cases use theirs up for a second at each look at the desk.
+    "archive-hot": Alarm(COSMOS, "NormalizedRUConsumption", 90, "Maximum", "CollectionName", (EVENTS_CONTAINER,)),
+    "archive-throttled": Alarm(COSMOS, "TotalRequests", 100, "Count", "StatusCode", ("429",)),  # the SDK tries again
+    # A full partition, a role that is gone.
+    "archive-refused": Alarm(COSMOS, "TotalRequests", 0, "Count", "StatusCode", ("403",)),
 }
 """Alerts on metrics that must wake a person."""
 

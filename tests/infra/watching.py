@@ -56,8 +56,9 @@ def _metric_findings(deployment: Deployment) -> Iterator[str]:
         late = criterion.get("threshold", wanted.highest + 1) > wanted.highest
         if late or criterion.get("timeAggregation") != wanted.aggregation:
             yield f"{alert}: must go off above {wanted.highest} of its {wanted.aggregation}"
-        if _statuses(criterion) != wanted.statuses:
-            yield f"{alert}: must count the requests with StatusCode {wanted.statuses}, not {_statuses(criterion)}"
+        counted = {dimension: values for dimension, values in [wanted[-2:]] if dimension}
+        if _counted(criterion) != counted:
+            yield f"{alert}: must count {counted}, not {_counted(criterion)}"
 
 
 def _query_findings(deployment: Deployment) -> Iterator[str]:
@@ -95,13 +96,13 @@ def _told_of(wanted: Mapping[str, frozenset[str]]) -> dict[str, list[str]]:
     return {field: sorted(values) for field, values in wanted.items()}
 
 
-def _statuses(criterion: Mapping[str, Any]) -> tuple[str, ...]:
-    return tuple(
-        str(status)
+def _counted(criterion: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """The values that count, by dimension; empty if everything does."""
+    return {
+        str(dimension.get("name")): tuple(map(str, dimension.get("values") or ()))
         for dimension in criterion.get("dimensions") or ()
-        if dimension.get("name") == "StatusCode" and dimension.get("operator") == "Include"
-        for status in dimension.get("values") or ()
-    )
+        if dimension.get("operator") == "Include"
+    }
 
 
 def _plain_name(alert: Resource) -> str:
