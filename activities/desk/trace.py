@@ -18,7 +18,7 @@ from services.desk.events import event_details
 from services.instances import Filter, Instance, InstancesError, list_page
 from services.laid_past import is_laid
 from services.reports import list_reports
-from services.tracing import JudgedIn
+from services.tracing import JudgedIn, TooManyRowsError
 from services.watching import azure_time
 
 _CAPTURE_GRACE = timedelta(minutes=7)
@@ -118,24 +118,34 @@ class _Way:
             await self._swept(end)
             return
         self._add("Flagged", "there", f"It meets the rule, in the window to {end:%H:%M}", end)
-        path = await tracing.find_reported(self._id, end)
         event = self._content.event or {}
         store = store_of(event.get("store_id"))
         judged = await tracing.find_judged(self._id, store, end)
         by_place: list[JudgedIn] = []
         if not judged and self._content.source == "quarantine":
             by_place = await tracing.find_judged_by_place(place.partition, place.sequence_number, end)
-        if path:
-            self._add("Stream job", "there", path)
-        elif by_place:
-            self._add("Stream job", "not_due", "No window can name it: it is judged by its place in the hub.")
-        else:
-            self._add("Stream job", self._late(end, _REPORT_GRACE), "No row of suspicious-events names it.")
+        await self._reported_by_the_job(end, named=not by_place)
         if not judged and not by_place:
             await self._not_judged(end, store)
         for blob in judged or by_place:
             await self._judged(blob, end)
         await self._judged_elsewhere("Verdict", await tracing.find_judged_again(self._id, event, end), end)
+
+    async def _reported_by_the_job(self, end: datetime, *, named: bool) -> None:
+        name = "Stream job"
+        try:
+            path = await tracing.find_reported(self._id, end)
+        except TooManyRowsError:
+            self._add(
+                name, "not_due", "The first rows of suspicious-events do not name it, and there are too many to read."
+            )
+            return
+        if path:
+            self._add(name, "there", path)
+        elif not named:
+            self._add(name, "not_due", "No window can name it: it is judged by its place in the hub.")
+        else:
+            self._add(name, self._late(end, _REPORT_GRACE), "No row of suspicious-events names it.")
 
     async def _swept(self, end: datetime) -> None:
         """The cases that sweeps have made of a sale that was not flagged: of this arrival, and of others."""

@@ -20,7 +20,7 @@ from fraud.sweep import case_name, sweep_path
 from fraud.verdicts import to_ndjson
 from fraud.windows import WINDOW, SuspiciousWindow, Window
 from orchestrations.judge_quarantine import judge_quarantine
-from services import blobs, names
+from services import blobs, names, tracing
 from services.settings import settings
 from tests.activities.window_activities import judge_and_store
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
@@ -50,6 +50,23 @@ async def test_what_is_judged_by_its_place_is_not_said_to_be_unjudged():
     assert [of_trace["Stream job"] for of_trace in states] == ["missing", "not_due"]
     assert [of_trace["Verdict"] for of_trace in states] == ["missing", "there"]
     assert states[1]["Case"] == "there"
+
+
+@pytest.mark.parametrize(("most", "state"), [(tracing.MOST_ROW_BYTES, "missing"), (10, "not_due")])
+async def test_a_job_is_not_said_to_lack_a_row_if_there_are_more_than_were_read(
+    most: int, state: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(tracing, "MOST_ROW_BYTES", most)
+    event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
+    body = event_body(event_id, store_id=STORE, discount=60, priority_shipping=True)
+    await archive_events([ReceivedEvent(body, "1", number, str(number), ENQUEUED, None)])
+    suspicious = await blobs.warehouse(names.SUSPICIOUS_EVENTS)
+    others = f"{WINDOW_ENDING_1010.end:%Y/%m/%d/%H}/0_{event_id}_1.json"
+    await blobs.write_blob(suspicious, others, b'{"store_id": 1, "ids": ["another"]}')
+
+    (way,) = (await trace_event(event_id, NOBODY)).contents
+
+    assert [step.state for step in way.steps if step.name == "Stream job"] == [state]
 
 
 async def test_of_a_content_that_was_sent_again_the_first_arrival_is_followed():
