@@ -18,6 +18,11 @@ from msgspec import Meta
 from fraud.rules.language import Value
 from fraud.rules.rates import Rates
 
+MOST_BYTES = 256 * 1024 * 1024
+"""Of a part: what is judged at once, or the lines of the largest body, have less than 100 MB. Packed, 1 MB may hold
+1 GB, by which whoever writes one would end each process that reads it."""
+
+_GZIP = zlib.MAX_WBITS | 16
 _encoder = msgspec.json.Encoder(order="deterministic")
 
 
@@ -123,9 +128,17 @@ def packed(part: EvidencePart) -> bytes:
 def unpacked(data: bytes) -> EvidencePart:
     """Read what `packed` wrote. Raises DamagedEvidenceError if it is anything else."""
     try:
-        return _decoder.decode(gzip.decompress(data))
+        return _decoder.decode(_within_bounds(data))
     except (OSError, EOFError, zlib.error, msgspec.DecodeError, RecursionError) as error:
         raise DamagedEvidenceError(f"not a part of evidence: {error}") from error
+
+
+def _within_bounds(data: bytes) -> bytes:
+    unpacking = zlib.decompressobj(wbits=_GZIP)
+    text = unpacking.decompress(data, MOST_BYTES)
+    if not unpacking.eof or unpacking.unused_data:
+        raise DamagedEvidenceError(f"not a part of evidence: cut off, not alone, or of more than {MOST_BYTES:,} bytes")
+    return text
 
 
 _decoder = msgspec.json.Decoder(EvidencePart)

@@ -1,10 +1,12 @@
 """Evidence: named by what it says, found by content and by name, and refused if it is damaged."""
 
 import gzip
+import tracemalloc
 from datetime import date
 
 import pytest
 
+from fraud import evidence
 from fraud.evidence import DamagedEvidenceError, Evidence, EvidencePart, KeptRates, Snapshot, packed, unpacked
 from fraud.rules.rates import Rates
 
@@ -31,6 +33,19 @@ def test_a_part_is_read_as_it_was_written_and_the_same_part_has_the_same_bytes()
 def test_a_damaged_part_is_refused(data: bytes):
     with pytest.raises(DamagedEvidenceError):
         unpacked(data)
+
+
+def test_a_part_that_is_larger_than_any_is_refused_before_it_is_in_memory(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(evidence, "MOST_BYTES", 1024 * 1024)
+    large = gzip.compress(b" " * (64 * 1024 * 1024) + b"{}", compresslevel=1)
+    tracemalloc.start()
+
+    with pytest.raises(DamagedEvidenceError):
+        unpacked(large)
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 * 1024 * 1024
 
 
 def test_its_name_changes_with_a_fact_and_with_the_day_of_the_profiles_only():
