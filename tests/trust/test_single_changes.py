@@ -11,6 +11,7 @@ from activities.verify import verify
 from activities.watching.kept import write_night
 from fraud.desk.callers import Caller
 from fraud.desk.changes import commented, decided
+from fraud.verdicts import EVIDENCE
 from fraud.watching.checks import Night
 from services import cosmos, names
 from services.blobs import delete_blob, read_blob, warehouse, write_blob
@@ -38,6 +39,10 @@ UNNAMED = {
     *("reports: store_id", "suspicious-events: store_id"),
 }
 """The changes that nothing names, by container and field."""
+
+
+UNNAMED_OF_EVIDENCE = {"fraud-events: entries.in_window"}
+"""A sale counts in no rates, or one that came late does."""
 
 
 @pytest.fixture
@@ -95,9 +100,14 @@ class Insider:
             for document in [each for each in documents if not each["id"].startswith("content:quarantined-")]:
                 await self._documents(kind, container, key, document)
 
-    async def _blobs(self, container_name: str) -> None:
+    async def try_evidence(self) -> None:
+        await self._day.process()
+        self._in_order = await self._account()
+        await self._blobs(names.FRAUD_EVENTS, f"{EVIDENCE}/")
+
+    async def _blobs(self, container_name: str, prefix: str = "") -> None:
         container = await warehouse(container_name)
-        paths = [blob.name async for blob in container.list_blobs()]
+        paths = [blob.name async for blob in container.list_blobs(name_starts_with=prefix)]
         for path in [path for path in paths if not path.startswith(("reconciliations/", "chain/"))]:
             data = await read_blob(container, path)
             if data == avro([]):
@@ -143,3 +153,14 @@ def test_each_change_of_a_single_stored_thing_is_named(harness: Harness):
 
     assert insider.unnamed == UNNAMED
     assert insider.changes > 500
+
+
+def test_each_change_of_evidence_is_named(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("RULE_SET", "context")
+    with harness_in_memory() as harness:
+        insider = Insider(a_day(harness))
+
+        harness.loop.run_until_complete(insider.try_evidence())
+
+    assert insider.unnamed == UNNAMED_OF_EVIDENCE
+    assert insider.changes > 300
