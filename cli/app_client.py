@@ -4,7 +4,7 @@ import argparse
 import copy
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -31,6 +31,8 @@ _NOT_AN_ADDRESS = (
     requests.exceptions.InvalidURL,
     UnicodeError,
 )
+_LONGEST_ADDRESS = 300
+"""Characters of an address that an error shows: what it says must be seen."""
 _CONTINUATION = "x-ms-continuation-token"
 
 Struct = TypeVar("Struct")
@@ -143,7 +145,8 @@ class AppClient:
         if answer.status_code in (401, 403) and not _detail(answer):
             raise AppError(f"{answer.url} needs a function key; say --key, or set {KEY_SETTING}")
         if not answer.ok and answer.status_code not in accept:
-            raise AppError(f"{method} {answer.url}: {_reason(answer)}")
+            address = answer.url if len(answer.url) <= _LONGEST_ADDRESS else f"{answer.url[:_LONGEST_ADDRESS]}…"
+            raise AppError(f"{method} {address}: {_reason(answer)}")
         return answer
 
     def _send(
@@ -176,6 +179,9 @@ class AppClient:
                     return answer
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_RETRY_SECONDS)
+
+
+OpenApp = Callable[[argparse.Namespace], AppClient]
 
 
 def app_of(options: argparse.Namespace) -> AppClient:

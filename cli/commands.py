@@ -69,7 +69,10 @@ def command_line() -> argparse.ArgumentParser:
     completion.add_options(
         command("completion", "Print a script that completes commands in a shell.", of_app=False), parser
     )
-    add_explain(command("explain", "Explain the verdict on an event of a file, rule by rule.", of_app=False))
+    text = (
+        "Explain the verdict on an event rule by rule, of the app or of a file; exit code 1 if there is no such event."
+    )
+    add_explain(command("explain", text), app_of)
     return parser
 
 

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cli import alerts, cases, logs, outcomes, set_aside, workflows
-from cli.app_client import AppClient
+from cli.app_client import OpenApp
 from cli.options import add_actor, duration, filled, whole_number
 
 Command = Callable[[str, str], argparse.ArgumentParser]
-OpenApp = Callable[[argparse.Namespace], AppClient]
 _LIMIT = "how many at most, 1 to 100 (default: %(default)s)"
 
 
@@ -61,6 +60,8 @@ def _cases(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
 def _case(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     def run(options: argparse.Namespace) -> int:
         deed, its = options.deed, _CASE_DEEDS.get(options.deed, ())
+        if options.id in deeds:
+            parser.error(f"say which case to {options.id}")
         given = {name for name in ("outcome", "to", "to_nobody", "text", "why") if getattr(options, name)}
         if strange := sorted(given - set(its)):
             parser.error(f"to {deed} a case takes no --{strange[0].replace('_', '-')}")
@@ -72,7 +73,8 @@ def _case(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
         return change.get(deed, cases.decide_case)(app_of(options), options)
 
     deeds = ("show", "decide", "assign", "comment", "reopen")
-    parser.add_argument("deed", choices=deeds, metavar="DEED", help=", ".join(deeds))
+    text = f"{', '.join(deeds)} (default: show)"
+    parser.add_argument("deed", nargs="?", choices=deeds, default="show", metavar="DEED", help=text)
     parser.add_argument("id", help="the name of the case")
     outcomes_of_case = ("confirmed", "dismissed", "escalated")
     parser.add_argument("--outcome", choices=outcomes_of_case, help="the decision")

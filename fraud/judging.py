@@ -39,10 +39,11 @@ class Context(msgspec.Struct, frozen=True):
 
 def judge(event: StoreEvent, *, contents: int = 1) -> tuple[Reason, ...]:
     """The reasons of the set `seed` against an event, under whose id `contents` have arrived, in its rules' order."""
-    return SEED.reasons(_own_facts(msgspec.structs.asdict(event), contents))
+    return SEED.reasons(own_facts(msgspec.structs.asdict(event), contents))
 
 
-def _own_facts(event: dict[str, Any], contents: int) -> dict[str, Value]:
+def own_facts(event: Mapping[str, Any], contents: int) -> dict[str, Value]:
+    """The facts of an event without a context, under whose id `contents` have arrived."""
     return {**event_facts(event), "id.contents": contents}
 
 
@@ -181,7 +182,7 @@ def judged(
     problems = problems_of(event)
     snoozed = snoozed_for(event, asleep) if asleep else {}
     if context is None:
-        reasons = rules.reasons(_own_facts(event, contents), silent=snoozed)
+        reasons = rules.reasons(own_facts(event, contents), silent=snoozed)
     else:
         reasons = rules.reasons(context.facts, context.rates, snoozed)
     if snoozed:

@@ -1,23 +1,54 @@
-"""`detective explain`: every rule on one event of a file, with its value against its bound, flagged or not."""
+"""`detective explain`: every rule on an event, of the app or of a file, with its value against its bound."""
 
 import argparse
-import re
+from collections.abc import Sequence
+from urllib.parse import quote
 
 import msgspec
 from rich.padding import Padding
 
-from cli.app_client import AppError
+from cli.app_client import AppClient, AppError, read_as
 from cli.rules.files import arrivals_of, judged, rules_of
 from cli.screen import console, plain, print_json, say, say_wrapped
+from fraud.desk.explaining import Explained, ExplainedContent
 from fraud.replay.replay import Judged
 from fraud.rules.rule_set import Explanation, RuleSet
 
-_FACT = re.compile(r"[a-z_]+\.[a-z_0-9]+")
-"""The name of a fact in the expression of a value."""
+_GROUNDS = {
+    "evidence": "on the evidence that its verdict names",
+    "event": "on the event alone",
+    "looked up": "on what is looked up now, as of the end of its window",
+}
 
 
-def run_explain(options: argparse.Namespace) -> int:
-    """Explain each occurrence of an id. Raises AppError if the file has no event of the id."""
+def explain(app: AppClient, event_id: str, *, as_json: bool) -> bool:
+    """Explain each content that the app has under an id; False if there is not any. Raises AppError."""
+    answer = app.get(f"api/explain?id={quote(event_id, safe='')}")
+    explained = read_as(Explained, answer, event_id)
+    if as_json:
+        print_json(answer)
+        return bool(explained.contents)
+    for content in explained.contents:
+        _show_content(event_id, content)
+    if not explained.complete:
+        say("more contents lie under this id than are shown, or some cannot be read")
+    elif not explained.contents:
+        say(f"nothing has arrived under {event_id}")
+    return bool(explained.contents)
+
+
+def _show_content(event_id: str, content: ExplainedContent) -> None:
+    say_wrapped(f"{event_id}, arrived {content.arrived:%Y-%m-%d %H:%M:%S}, {_flagged(content.flagged)}")
+    of_case = f", in {content.case}" if content.case else "; nobody has judged it"
+    say_wrapped(f"{content.band}, {content.score} points by {content.rule_set}{of_case}")
+    profiles = f"profiles up to {content.profile_day}" if content.profile_day else "no profiles"
+    say_wrapped(f"{_GROUNDS[content.grounds]}; {profiles}", style="dim")
+    _show_rules(content.rules)
+    console.print()
+
+
+def explain_of_file(options: argparse.Namespace) -> int:
+    """Explain each occurrence of an id in a file. Raises AppError if the file has no event of the id."""
     rules = rules_of(options.rules)
     arrivals, _ = arrivals_of(options.events)
     results = judged(arrivals, rules, options.history_days, asked=options.id)
@@ -42,38 +73,29 @@ def _content(result: Judged, rules: RuleSet) -> dict[str, object]:
 
 def _show(result: Judged, rules: RuleSet) -> None:
     verdict = result.verdict
-    flagged = "flagged" if result.is_flagged else "not flagged: no window asks for it"
-    say(f"{verdict.id}, enqueued {verdict.enqueued_time}, {flagged}")
+    say(f"{verdict.id}, enqueued {verdict.enqueued_time}, {_flagged(result.is_flagged)}")
     say(f"{verdict.band}, {verdict.score} points by {verdict.rule_set}")
-    explained = sorted(rules.explain(result.facts, result.rates), key=lambda rule: -rule.weight)
-    outcomes = sorted({rule.outcome for rule in explained}, key=lambda outcome: outcome != "holds")
+    _show_rules(rules.explain(result.facts, result.rates))
+
+
+def _flagged(is_flagged: bool) -> str:
+    return "flagged" if is_flagged else "not flagged: no window asks for it"
+
+
+def _show_rules(rules: Sequence[Explanation]) -> None:
+    """The rules by what came of them, those that hold first, of these the heaviest first."""
+    explained = sorted(rules, key=lambda rule: -rule.weight)
+    outcomes = sorted({rule.outcome for rule in explained}, key=lambda outcome: (outcome != "holds", outcome))
     for outcome in outcomes:
         console.print(f"\n  {outcome}", style="bold", markup=False)
         for rule in (rule for rule in explained if rule.outcome == outcome):
             if rule.outcome == "cannot tell":
-                _show_missing(rule, result, rules)
+                say_wrapped(f"{rule.rule:<22}  {rule.text}", first=" " * 9, indent=33, style="dim")
             else:
                 _show_rule(rule)
 
 
 def _show_rule(rule: Explanation) -> None:
     points = f"{rule.weight:+d}" if rule.weight else ""
-    console.print(f"  {points:>5}  {plain(rule.rule):<22}  {_measured(rule)}".rstrip(), markup=False, soft_wrap=True)
+    console.print(f"  {points:>5}  {plain(rule.rule):<22}  {rule.measured}".rstrip(), markup=False, soft_wrap=True)
     console.print(Padding(plain(rule.text), (0, 2, 0, 9)), markup=False, style="dim" if rule.outcome != "holds" else "")
-
-
-def _show_missing(rule: Explanation, result: Judged, rules: RuleSet) -> None:
-    """The facts that a rule's value reads and that nobody could tell."""
-    value = next(its.value or "" for its in rules.definition.rules if its.id == rule.rule)
-    named = _FACT.findall(value)
-    missing = [name for name in dict.fromkeys(named) if result.facts.get(name) is None]
-    say_wrapped(f"{rule.rule:<22}  {', '.join(missing)} not known", first=" " * 9, indent=33, style="dim")
-
-
-def _measured(rule: Explanation) -> str:
-    if rule.bound is None:
-        return ""
-    value = (
-        "unknown" if rule.value is None else f"{rule.value:.4g}" if isinstance(rule.value, float) else f"{rule.value}"
-    )
-    return f"{value}, {rule.comparison} {rule.bound:g}"

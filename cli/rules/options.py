@@ -3,8 +3,9 @@
 import argparse
 from collections.abc import Callable
 
+from cli.app_client import OpenApp
 from cli.options import whole_number
-from cli.rules.explaining import run_explain
+from cli.rules.explaining import explain, explain_of_file
 from cli.rules.fit.options import add_fit
 from cli.rules.fit.running import run_fit
 from cli.rules.replaying import run_replay
@@ -73,22 +74,28 @@ def add_rule_commands(parser: argparse.ArgumentParser, app: argparse.ArgumentPar
     add_wake(of_app("wake", "End a snooze of a rule early."))
 
 
-def add_explain(parser: argparse.ArgumentParser) -> None:
+def add_explain(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     """Add the options of `detective explain`."""
+
+    def run(options: argparse.Namespace) -> int:
+        if options.events:
+            return explain_of_file(options)
+        if options.rules or options.history_days:
+            parser.error("--rules and --history-days go with --events: the app explains by the set that judged")
+        return 0 if explain(app_of(options), options.id, as_json=options.json) else 1
+
     parser.add_argument("id", help="the id of an event, flagged or not")
+    text = "explain it by a file of events, in order of arrival, instead of asking the app"
+    parser.add_argument("--events", metavar="EVENTS.ndjson", help=text)
     parser.add_argument("--rules", metavar="SET", help=_RULES)
-    parser.add_argument("--json", action="store_true", help="print JSON for a script, with all facts")
-    add_events(parser, is_option=True)
-    parser.set_defaults(run=run_explain)
+    add_history(parser)
+    parser.set_defaults(run=run)
 
 
-def add_events(parser: argparse.ArgumentParser, *, is_option: bool = False, may_be_absent: bool = False) -> None:
+def add_events(parser: argparse.ArgumentParser, *, may_be_absent: bool = False) -> None:
     """Add the file of events, and how many of its days are history."""
     text = "events in order of arrival"
-    if is_option:
-        parser.add_argument("--events", required=True, metavar="EVENTS.ndjson", help=text)
-    else:
-        parser.add_argument("events", metavar="EVENTS.ndjson", help=text, nargs="?" if may_be_absent else None)
+    parser.add_argument("events", metavar="EVENTS.ndjson", help=text, nargs="?" if may_be_absent else None)
     add_history(parser)
 
 

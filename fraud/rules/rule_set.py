@@ -1,7 +1,8 @@
 """A set of rules that judges facts: every rule is asked, the weights of those that hold are added."""
 
 import math
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -14,6 +15,12 @@ from fraud.rules.language.compiled import ReadFact
 from fraud.rules.rates import NO_RATES, Rates
 from fraud.verdicts import Band, Reason
 
+_FACT = re.compile(r"[a-z_]+\.[a-z_0-9]+")
+"""The name of a fact in the expression of a value."""
+
+_LONG = 10**12
+"""A whole number from here on is told by its first digits."""
+
 BEYOND = "its numbers are larger than can be computed with"
 """No honest till sends such numbers, and they must not be a way past a rule: the rule holds."""
 
@@ -25,12 +32,17 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     rule: str
-    outcome: Literal["holds", "excused", "does not hold", "cannot tell"]
+    outcome: Literal["holds", "excused", "snoozed", "does not hold", "cannot tell"]
     weight: int
     value: Value
     comparison: str | None
     bound: float | None
     text: str
+
+    @property
+    def measured(self) -> str:
+        """The value against its bound in words: `12, at least 10`. Empty for a rule without a bound."""
+        return "" if self.bound is None else f"{_in_words(self.value)}, {self.comparison} {self.bound:g}"
 
 
 class RuleSet:
@@ -98,9 +110,11 @@ class RuleSet:
         except (ArithmeticError, TypeError, ValueError):
             return [(rule.id, step) for rule in self.rules if (step := _step_held(rule, facts.get)) is not None]
 
-    def explain(self, facts: FactValues, rates: Rates = NO_RATES) -> tuple[Explanation, ...]:
-        """Every rule with its value against its bound, whether it holds or not."""
-        counted = {reason.rule: reason for reason in self.reasons(facts, rates)}
+    def explain(
+        self, facts: FactValues, rates: Rates = NO_RATES, reasons: Sequence[Reason] | None = None
+    ) -> tuple[Explanation, ...]:
+        """Every rule with its value against its bound, whether it holds or not; `reasons` are those of a verdict."""
+        counted = {reason.rule: reason for reason in (self.reasons(facts, rates) if reasons is None else reasons)}
         return tuple(_explanation(rule, facts, counted.get(rule.id)) for rule in self.rules)
 
     def _capped(self, reasons: list[Reason], silent: Collection[str]) -> tuple[Reason, ...]:
@@ -174,6 +188,21 @@ def _excuse(rule: CompiledRule, read: ReadFact) -> CompiledExcuse | None:
     return next((excuse for excuse in rule.excuses if excuse.when(read)), None)
 
 
+def _in_words(value: Value) -> str:
+    if value is None:
+        return "unknown"
+    is_long = isinstance(value, float) or (isinstance(value, int) and abs(value) >= _LONG)
+    try:
+        return f"{value:.4g}" if is_long else f"{value}"
+    except OverflowError:
+        return "beyond all bounds"
+
+
+def _untold(rule: CompiledRule, facts: FactValues) -> list[str]:
+    """The facts that a rule's value reads and that nobody could tell."""
+    return [name for name in dict.fromkeys(_FACT.findall(rule.definition.value or "")) if facts.get(name) is None]
+
+
 def _explanation(rule: CompiledRule, facts: FactValues, reason: Reason | None) -> Explanation:
     value, number, excuse, holds = None, None, None, False
     try:
@@ -184,11 +213,11 @@ def _explanation(rule: CompiledRule, facts: FactValues, reason: Reason | None) -
     except (ArithmeticError, ValueError):
         pass  # the reason says so
     if reason is not None:
-        outcome, text = "holds", reason.evidence
+        outcome, text = "snoozed" if reason.snoozed else "holds", reason.evidence
     elif holds and number is not None and excuse:
         outcome, text = "excused", excuse.text(facts.get)
     elif rule.value is not None and value is None:
-        outcome, text = "cannot tell", "a fact that it reads is missing"
+        outcome, text = "cannot tell", f"{', '.join(_untold(rule, facts))} not known"
     else:
         outcome, text = "does not hold", rule.definition.about
     return Explanation(

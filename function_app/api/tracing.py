@@ -1,6 +1,8 @@
-"""The endpoint that follows an event through the pipeline."""
+"""The endpoints on one event: its way through the pipeline, and what every rule says of it."""
 
+from activities.desk.explain import explain_event
 from activities.desk.trace import trace_event
+from fraud.desk.explaining import Explained
 from fraud.desk.queries import EventName
 from fraud.tracing import Trace
 from function_app.api.endpoint import Call, Endpoint
@@ -10,6 +12,11 @@ from function_app.durable_client import management_address
 async def get_trace(call: Call[EventName, None]) -> Trace:
     """The way of each content under an id, with times, and with what is missing."""
     return await trace_event(call.asked.id, management_address(call.durable))
+
+
+async def explain(call: Call[EventName, None]) -> Explained:
+    """Every rule with its value against its bound, for each content under an id, flagged or not."""
+    return await explain_event(call.asked.id)
 
 
 ENDPOINTS = (
@@ -22,5 +29,14 @@ ENDPOINTS = (
         asked=EventName,
         answer=Trace,
         needs_client=True,
+    ),
+    Endpoint(
+        name="explain-event",
+        method="GET",
+        path="api/explain",
+        role="reader",
+        handler=explain,
+        asked=EventName,
+        answer=Explained,
     ),
 )

@@ -44,6 +44,16 @@ def test_all_pages_are_listed_on_demand(app: type[App], capsys: pytest.CaptureFi
     assert listed["next"] is None
 
 
+def test_a_case_is_shown_by_its_name_alone_and_a_deed_needs_a_case(app: type[App], capsys: pytest.CaptureFixture[str]):
+    details = CaseDetails(case=CASE, verdicts=(VERDICT,), verdicts_in_all=1, journal=())
+    app.answers[f"/api/cases/{NAME}"] = [(200, as_json(details))]
+
+    assert shown(capsys, "case", NAME) == shown(capsys, "case", "show", NAME)
+    with pytest.raises(SystemExit):
+        run("case", "decide")
+    assert "say which case to decide" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "span"),
     [

@@ -1,5 +1,6 @@
 """A set judges facts: steps, excuses, groups, and what it says of rules that do not hold."""
 
+import math
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from fraud.rules.language import Kinds
 from fraud.rules.reading import RuleFileError, read_rules
 from fraud.rules.rule_set import BEYOND, RuleSet
+from fraud.verdicts import Reason
 
 KINDS: Kinds = {"event.price": "number", "event.qty": "number", "shop.sale": "flag", "shop.name": "text"}
 HEAD = """name = "trial"
@@ -86,6 +88,40 @@ def test_an_explanation_has_every_rule_with_its_value_against_its_bound():
     assert explained(event_price=12) == [("holds", 12, 10, 5)]
     assert explained(event_price=3) == [("does not hold", 3, 10, 0)]
     assert explained() == [("cannot tell", None, 10, 0)]
+
+
+@pytest.mark.parametrize(
+    ("price", "words"),
+    [
+        (12, "12, at least 10"),
+        (9.87654, "9.877, at least 10"),
+        (None, "unknown, at least 10"),
+        (10**13, "1e+13, at least 20"),
+        pytest.param(10**400, "beyond all bounds, at least 10", id="huge"),
+        (-math.inf, "-inf, at least 10"),
+    ],
+)
+def test_a_value_is_told_against_its_bound_in_words_however_large_it_is(price: float | None, words: str):
+    (rule,) = rule_set(STEPS).explain({"event.price": price})
+
+    assert rule.measured == words
+
+
+def test_a_rule_that_cannot_be_asked_says_which_facts_are_not_known():
+    (rule,) = rule_set(STEPS.replace('"event.price"', '"event.price * event.qty"')).explain({"event.qty": 2})
+
+    assert (rule.outcome, rule.text) == ("cannot tell", "event.price not known")
+
+
+def test_an_explanation_of_a_verdict_has_its_reasons_the_snoozed_ones_as_such():
+    reasons = (Reason("PRICE", 0, "quiet", snoozed=True), Reason("AGAIN", 7, "as it was judged"))
+
+    explained = rule_set(TWO).explain({"event.price": 20}, reasons=reasons)
+
+    assert [(rule.outcome, rule.weight, rule.text) for rule in explained] == [
+        ("snoozed", 0, "quiet"),
+        ("holds", 7, "as it was judged"),
+    ]
 
 
 def test_a_set_is_named_by_what_it_says_and_not_by_its_comments():
