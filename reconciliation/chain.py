@@ -15,6 +15,10 @@ FIRST_PREVIOUS = ""
 HEAD_MISSING = "head missing"
 """The subject of a link that was written when the head was gone: links before it may be gone as well."""
 
+NOT_AS_WRITTEN = "not as written: "
+"""The beginning of the subject of a link that was written before the app wrote a file anew which somebody had altered:
+the next link of that file would hide it. Its path follows."""
+
 _UNKNOWN = "?"
 _MANY = 1_000
 _DIGITS = 11
@@ -134,6 +138,9 @@ def check_links(
             yield f"link {number} does not follow link {number - 1} as that is now: one of the two was changed"
         if link.subject == HEAD_MISSING:
             yield f"the head was missing when link {number} was written: links before it may have been deleted"
+        if link.subject.startswith(NOT_AS_WRITTEN):
+            path = link.subject.removeprefix(NOT_AS_WRITTEN)
+            yield f"{path} was not what was written when link {number} was: what was made of it since rests on that"
         before = Head(number, digest_of(data or b""))
         if noted and noted.number == number and noted.digest != before.digest:
             yield f"link {number} is not the one of the head that was noted"

@@ -13,11 +13,12 @@ from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, Re
 from azure.storage.blob.aio import ContainerClient
 
 from activities.reconciliation.chain_head import keep, move_head, read_kept
-from activities.reconciliation.chain_reading import link_numbers
+from activities.reconciliation.chain_reading import link_numbers, newest_link
 from activities.reconciliation.linked_profiles import PROFILES, check_profiles
 from activities.reconciliation.run_files import REQUESTS
 from reconciliation.chain import (
     HEAD_MISSING,
+    NOT_AS_WRITTEN,
     Head,
     KeptHead,
     Link,
@@ -176,6 +177,20 @@ async def _check_files(reports: ContainerClient, links: Sequence[Link]) -> list[
             if blob.name not in expected:
                 problems.append(f"{blob.name} is in no link: somebody else wrote it, or an earlier version of the app")
     return problems
+
+
+async def note_if_altered(path: str) -> None:
+    """Link that a file is not what its newest link holds: before the app writes another one, whose link would hide it.
+
+    A writer that died between a file and its link leaves the same. Raises as `append`.
+    """
+    link, is_whole = await newest_link(path)
+    if link is None and not is_whole:
+        return  # the chain breaks off before it: that is named, and nobody can tell
+    digest = await digest_of_blob(await warehouse(names.REPORTS), path)
+    if digest != (link.files.get(path) if link else None):
+        _log.error("chain of reports: %s is not what was written, and is about to be changed", path)
+        await append(f"{NOT_AS_WRITTEN}{path}", [])
 
 
 async def _link(reports: ContainerClient, number: int) -> Link | None:

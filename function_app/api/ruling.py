@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from activities.reconciliation.chain import append
+from activities.reconciliation.chain import append, note_if_altered
 from fraud.desk.callers import Role
 from fraud.desk.rules_in_use import (
     RulesInUse,
@@ -58,6 +58,8 @@ async def wake_rule(call: Call[SnoozeName, Waking]) -> Answer:
 
 async def _changed(call: Call[Any, Any], make: Callable[[Kept, datetime], RulesInUse]) -> Answer:
     now = await azure_time()
+    if (await read_rules_in_use()).etag == call.if_match:
+        await note_if_altered(PATH)
     changed = await change_rules_in_use(call.if_match or "", lambda kept: make(kept, now))
     # A link of the chain of reports: a set that somebody else activates, or a snooze that nobody made, is found. If it
     # was so already, too: the change may have been written, and its link not.

@@ -75,10 +75,37 @@ async def test_a_change_is_a_link_of_the_chain_and_one_of_another_hand_is_found(
     assert await touched(http) == [f"{PATH} is missing"]
 
 
-async def touched(http: aiohttp.ClientSession) -> list[str]:
-    """The problems of the chain that are about the rules in use."""
+async def test_a_change_of_another_hand_stays_found_though_the_rules_were_changed_since(
+    http: aiohttp.ClientSession,
+):
+    start = await in_use(http)
+    await change(http, "shadow", "seed", etag=start["etag"])
+    reports = await blobs.warehouse(names.REPORTS)
+    data = await blobs.read_blob(reports, PATH)
+    before = await noted(http)
+    await blobs.write_blob(reports, PATH, data.replace(b"a trial", b"a snooze"))
+
+    altered = await in_use(http)
+    await change(http, "active", "seed", etag=start["etag"])  # has not seen it, and changes nothing
+    unseen = await noted(http)
+    _, changed = await change(http, "active", "seed", etag=altered["etag"])
+    await change(http, "active", "context", etag=changed["etag"])
+
+    assert unseen == before
+    assert await noted(http) == before + 1
+    assert not await touched(http)
+
+
+async def noted(http: aiohttp.ClientSession) -> int:
+    """The times that the rules in use were changed after another hand had changed them."""
     async with http.get("/api/chain") as answer:
-        return [problem for problem in (await answer.json())["problems"] if PATH in problem]
+        return sum(f"{PATH} was not" in problem for problem in (await answer.json())["problems"])
+
+
+async def touched(http: aiohttp.ClientSession) -> list[str]:
+    """The problems of the chain that are about the rules in use as they are."""
+    async with http.get("/api/chain") as answer:
+        return [problem for problem in (await answer.json())["problems"] if f"{PATH} is" in problem]
 
 
 async def test_who_has_not_seen_the_latest_state_changes_nothing(http: aiohttp.ClientSession):
