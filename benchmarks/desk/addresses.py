@@ -51,6 +51,7 @@ def addresses(seen: Seen) -> list[tuple[str, str]]:
         ),
         ("/desk/cases/{id}", case),
         ("/desk/trace", f"/desk/trace?id={seen.event_id}"),
+        ("/desk/explain", f"/desk/explain?id={seen.event_id}"),
         ("/desk/events of a customer", f"/desk/events?customer={seen.customer}"),
         ("/desk/events of a sku", f"/desk/events?sku={seen.sku}"),
         ("/desk/events of a store", "/desk/events?store=7"),
@@ -62,4 +63,5 @@ def addresses(seen: Seen) -> list[tuple[str, str]]:
         ("/api/events of a customer", f"/api/events?customer={seen.customer}"),
         ("/api/events/{id}", f"/api/events/{seen.event_id}"),
         ("/api/trace", f"/api/trace?id={seen.event_id}"),
+        ("/api/explain", f"/api/explain?id={seen.event_id}"),
     ]

@@ -18,6 +18,8 @@ PAGES: dict[str, str | tuple[str, str]] = {
     "cases": "/desk/cases",
     "case": CASE,
     "trace": CASE,
+    "explain": CASE,
+    "explain-nothing": "/desk/explain?id=nobody",
     "trace-form": "/desk/trace",
     "trace-nothing": "/desk/trace?id=nobody",
     "workflows": "/desk/workflows",
@@ -50,8 +52,9 @@ def open_page(visitor: Visitor, name: str) -> None:
         visitor.go(path)
         return
     visitor.follow(*path)
-    if name == "trace":
-        visitor.follow(visitor.page.url.removeprefix(visitor.desk), "a[href^='/desk/trace?id=']")
+    further = {"trace": ("trace",), "explain": ("trace", "explain")}
+    for page in further.get(name, ()):
+        visitor.follow(visitor.page.url.removeprefix(visitor.desk), f"a[href^='/desk/{page}?id=']")
 
 
 @pytest.fixture

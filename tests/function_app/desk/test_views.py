@@ -77,8 +77,8 @@ def test_whoever_has_not_chosen_a_name_is_you():
 
 @pytest.mark.parametrize(
     "path",
-    ["", "flow", "cases", "cases/a", "trace", "trace/a", "workflows", "workflows/instance", "reconciliations",
-     "campaigns", "campaigns/rows", "quarantine", "quarantine/record", "dead-letters", "rules", "me",
+    ["", "flow", "cases", "cases/a", "trace", "trace/a", "explain", "workflows", "workflows/instance",
+     "reconciliations", "campaigns", "campaigns/rows", "quarantine", "quarantine/record", "dead-letters", "rules", "me",
      "rules/trial", "rules/reanalysis",
      "reports/a/report.html",
      "reports/a/blobs/all-events/ns/store-events/0/2026/01/02/10/00/00.avro"],
