@@ -27,6 +27,11 @@ _leaves = st.one_of(
     st.tuples(st.just("call"), _numbers),
     st.tuples(st.just("event"), st.sampled_from(["red", "Blue"])),
 )
+_steady = st.one_of(
+    st.tuples(st.just("activity"), _numbers),
+    st.tuples(st.just("flaky"), _numbers, st.just(0)),
+)
+"""Without retries: what is scheduled behind a race that a retry has outlived has its number, as on the extension."""
 _tasks = st.one_of(
     st.tuples(st.just("activity"), _numbers),
     st.tuples(st.just("flaky"), _numbers, st.sampled_from([0, 1, 3, FOREVER])),
@@ -45,7 +50,7 @@ def _nodes(depth: int) -> st.SearchStrategy[Any]:
     return st.one_of(
         _leaves,
         st.tuples(st.just("all"), st.lists(_tasks, min_size=1, max_size=6)),
-        st.tuples(st.just("any_order"), st.lists(_tasks, min_size=1, max_size=6)),
+        st.tuples(st.just("any_order"), st.lists(_steady, min_size=1, max_size=6)),
         st.tuples(st.just("child"), inner.map(_without_events)),
         st.tuples(st.just("again"), inner),
     )

@@ -78,6 +78,9 @@ class ActionReplay:
             self._fire(_number(event.timer_id))
         elif kind is EventType.EVENT_RAISED:
             self._raise(str(event.name))
+        if kind is not EventType.ORCHESTRATOR_STARTED:
+            # A group with a cancelled timer in it is done at once: what follows has its numbers before a retry in it.
+            self._invoke_settled()
 
     def _confirm(self, event: Event, kind: DecisionKind) -> None:
         number = event.event_id
@@ -102,7 +105,7 @@ class ActionReplay:
         elif task.retry is None:
             task.fail()
         else:
-            timer = self._allocate(task)
+            timer = self._allocate_between(task)
             task.wait_to_retry(timer)
             fire_at = self._now if task.is_exhausted else self._now + task.retry_interval
             self._decide(Decision.retry_timer(timer, task, fire_at))
@@ -117,7 +120,7 @@ class ActionReplay:
         elif task.is_exhausted:
             task.fail()
         else:
-            attempt = self._allocate(task)
+            attempt = self._allocate_between(task)
             task.start_attempt()
             self._decide(Decision.of(task, attempt, self._execution_id))
 
@@ -181,6 +184,10 @@ class ActionReplay:
             self._settled += 1
         return self._settled == self._invoked
 
+    def _invoke_settled(self) -> None:
+        while self._invoked < len(self._roots) and self._all_settled():
+            self._invoke_next()
+
     def _invoke_waits(self) -> None:
         while self._invoked < len(self._roots) and self._roots[self._invoked].only_waits:
             self._invoke_next()
@@ -201,7 +208,6 @@ class ActionReplay:
                 else:
                     self._waiters.setdefault(name, []).append(task)
             case ActionType.CONTINUE_AS_NEW:
-                self._next_id += 1
                 task.succeed()
             case ActionType.SIGNAL_ENTITY | ActionType.CALL_ENTITY:
                 decision = Decision.of(task, self._next_id, self._execution_id)
@@ -215,6 +221,15 @@ class ActionReplay:
                 number = self._allocate(task)
                 task.start_attempt()
                 self._decide(Decision.of(task, number, self._execution_id))
+
+    def _allocate_between(self, task: Task) -> int:
+        """The number of a retry's timer or next attempt.
+
+        Where everything else is done, the next action would have had it: the extension replays all, and finds it so.
+        """
+        if self._invoked == len(self._roots) and self._all_settled():
+            self._can_grow = False
+        return self._allocate(task)
 
     def _allocate(self, task: Task) -> int:
         number = self._next_id
@@ -261,6 +276,11 @@ class ActionReplay:
     def is_suspended(self) -> bool:
         """True between a suspension and the resumption after it: events are held, and so is what is decided."""
         return self._while_suspended is not None
+
+    def release(self) -> list[Event]:
+        """Take out the events that a suspension holds."""
+        held, self._while_suspended = self._while_suspended or [], []
+        return held
 
     def lost_events(self) -> list[str]:
         """The names of events that nobody has waited for, each once; a new generation does not get them."""
@@ -312,12 +332,18 @@ def _is_signal(node: Node) -> bool:
 def events_after_continuation(
     actions: Iterable[Action], execution_id: str, history: Sequence[Event], new: Sequence[Event]
 ) -> int:
-    """The number of new events that come behind the one with which the execution continues as new."""
+    """The number of events, answers of entities among them, that come behind the end of an execution.
+
+    They are the last ones of all that was raised. The execution ends where everything before the action that continues
+    as new is done: that may be long before user code comes to it, as a group with a cancelled timer is done at once.
+    """
     replay = ActionReplay(actions, execution_id)
-    for event in history:
-        replay.feed(event)
-    for place, event in enumerate(new, 1):
-        replay.feed(event)
-        if event.event_type is not EventType.ORCHESTRATOR_STARTED and replay.continues_as_new():
-            return len(new) - place
-    return 0
+    behind = 0
+    for event in (*history, *new):
+        held = replay.release() if event.event_type is EventType.EXECUTION_RESUMED else []
+        for each in (event, *held):
+            if each.event_type is EventType.EVENT_RAISED and not replay.is_suspended and replay.continues_as_new():
+                behind += 1
+            else:
+                replay.feed(each)
+    return behind

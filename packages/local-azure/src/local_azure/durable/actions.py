@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from local_azure.durable.causes import unread
 from local_azure.durable.newtonsoft import UnreadableError, compact, read_value, too_deep
 from local_azure.durable.worker import FunctionFailedError
 
@@ -116,14 +117,19 @@ def parse_failure(error: FunctionFailedError) -> Answer:
     """
     message, label, data = str(error).partition(OUT_OF_PROC_LABEL)
     if not label:
-        reported = f"Result: Failure\nException: {message or type(error).__name__}\nStack: {error.details}"
-        return Answer(is_done=False, actions=(), error=f"One or more errors occurred. ({reported})")
+        return _unread(error)
     try:
         # A worker may append its own text (a stack) after the JSON.
         state, _ = json.JSONDecoder().raw_decode(data)
         answer = parse_answer(json.dumps(state))
     except (ValueError, RecursionError, FunctionFailedError):
         return Answer(is_done=False, actions=(), error=message)
-    # Where user code had returned and its output is not JSON, the extension replays no action.
-    actions = () if answer.is_done else answer.actions
-    return msgspec.structs.replace(answer, is_done=False, actions=actions, error=answer.error or message)
+    if answer.is_done:
+        # User code had returned what is not JSON, or raised behind `continue_as_new`: the extension replays no action.
+        return _unread(error)
+    return msgspec.structs.replace(answer, error=answer.error or message)
+
+
+def _unread(error: FunctionFailedError) -> Answer:
+    """A failure of which the host reads nothing; it reports all of it in its own words."""
+    return Answer(is_done=False, actions=(), error=unread(str(error) or type(error).__name__, error.details))

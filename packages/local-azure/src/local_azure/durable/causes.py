@@ -7,15 +7,22 @@ import json
 from typing import Any
 
 _PYTHON_FRAME = "   at Microsoft.Azure.WebJobs.Script.Description.WorkerFunctionInvoker.InvokeCore(Object[] parameters)"
+_FRAME = "   at System.Threading.Tasks.Task.ThrowIfExceptional(Boolean)"
 _FAILED = -2146233088
 """COR_E_EXCEPTION, the HResult of a plain exception."""
+
+_UNREAD = "One or more errors occurred. (Result: Failure\nException: "
 
 NON_DETERMINISTIC = "Non-Deterministic workflow detected:"
 
 
 def python_failure(message: str, stack: str) -> str:
     """A Python function raised: `message` is 'Type: text', `stack` its traceback."""
-    remote: dict[str, Any] = {
+    return _exception("System.Exception, System.Private.CoreLib", message, _remote(message, stack))
+
+
+def _remote(message: str, stack: str) -> dict[str, Any]:
+    return {
         "$type": "Microsoft.Azure.WebJobs.Script.Workers.Rpc.RpcException, Microsoft.Azure.WebJobs.Script",
         "RemoteMessage": message,
         "RemoteStackTrace": stack,
@@ -27,7 +34,11 @@ def python_failure(message: str, stack: str) -> str:
         "HResult": _FAILED,
         "StackTrace": _PYTHON_FRAME,
     }
-    return _exception("System.Exception, System.Private.CoreLib", message, remote)
+
+
+def unread(message: str, stack: str) -> str:
+    """A failed orchestrator of whose answer the host reads nothing, in its words."""
+    return f"{_UNREAD}{message}\nStack: {stack})"
 
 
 def host_failure(exception: str, message: str) -> str:
@@ -41,7 +52,13 @@ def child_failure(reason: str, name: str) -> str:
         exception = "DurableTask.Core.Exceptions.NonDeterministicOrchestrationException"
         return f"Unhandled exception while executing orchestration: {exception}: {reason}"
     message = reason.removeprefix(f"Orchestrator function '{name}' failed: ")
-    return f"Message: {message}, StackTrace:    at System.Threading.Tasks.Task.ThrowIfExceptional(Boolean)"
+    if message.startswith(_UNREAD) and message.endswith(")"):
+        said, _, stack = message[len(_UNREAD) : -1].partition("\nStack: ")
+        remote = _remote(said, stack)
+        several = "System.AggregateException, System.Private.CoreLib"
+        cause = _members(several, "One or more errors occurred.", remote)
+        return _text({**cause, "StackTraceString": _FRAME, "InnerExceptions": [remote]})
+    return f"Message: {message}, StackTrace: {_FRAME}"
 
 
 def connection_refused(message: str) -> str:

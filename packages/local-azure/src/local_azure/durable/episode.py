@@ -24,6 +24,7 @@ from local_azure.durable.store import (
     put_instance,
     put_message,
     running_execution,
+    stored_output,
 )
 from local_azure.durable.tasks import Decision, DecisionKind
 from local_azure.durable.timers import due_time
@@ -43,6 +44,8 @@ class Episode(msgspec.Struct, frozen=True, kw_only=True):
     taken: list[int]
     decisions: Sequence[Decision] = ()
     continues_as_new: bool = False
+    carried: Sequence[Event] = ()
+    """Events that were taken in and that the next generation gets, before those in its inbox."""
     parent: Parent | None = None
     """The parent that the next generation's start names."""
 
@@ -59,15 +62,23 @@ def commit(store: Store, episode: Episode, now: float, settings: HubSettings) ->
             raise SupersededError(instance.id)
         delete_messages(database, episode.taken)
         _append_history(database, episode)
+        if instance.is_finished:
+            # What is decided at the end is carried out all the same.
+            forget_work(database, instance.id)
         for decision in episode.decisions:
+            if instance.is_finished and decision.kind is DecisionKind.TIMER:
+                continue
             woken += _carry_out(database, instance, decision, now, settings)
         if episode.continues_as_new:
             forget_work(database, instance.id, keep_from_outside=True)
             database.execute("DELETE FROM history WHERE instance = ?", (instance.id,))
+            _put_first(database, instance.id, episode.carried)
             put_message(database, start_message(instance, now, episode.parent, continues=True))
         elif instance.is_finished:
-            forget_work(database, instance.id)
             woken += _tell_parent(database, instance, now)
+            if instance.output is None:
+                # An instance without a result still shows the last reason of a suspension.
+                instance = msgspec.structs.replace(instance, output=stored_output(database, instance.id))
         put_instance(database, instance)
     return woken
 
@@ -128,6 +139,18 @@ def _append_history(database: sqlite3.Connection, episode: Episode) -> None:
         (episode.instance.id, episode.length + offset, encode(event)) for offset, event in enumerate(episode.events)
     ]
     database.executemany("INSERT INTO history VALUES (?, ?, ?)", rows)
+
+
+def _put_first(database: sqlite3.Connection, instance_id: str, events: Sequence[Event]) -> None:
+    """Put external events before all that is in the inbox: their numbers lie below all others."""
+    if not events:
+        return
+    below = database.execute("SELECT MIN(0, COALESCE(MIN(id), 0)) FROM messages").fetchone()[0]
+    rows = [
+        (place, instance_id, int(MessageKind.EXTERNAL_EVENT), encode(event))
+        for place, event in enumerate(events, below - len(events))
+    ]
+    database.executemany("INSERT INTO messages(id, target, kind, body) VALUES (?, ?, ?, ?)", rows)
 
 
 def _carry_out(

@@ -40,7 +40,7 @@ class NonDeterminismError(Exception):
         elif kind is EventType.TASK_SCHEDULED:
             named += f" and name '{event.name}' (version ''),"
         elif kind is EventType.SUB_ORCHESTRATION_INSTANCE_CREATED:
-            named += f" and name '{event.name}' (version '', instance ID '{event.instance_id}'),"
+            named = _child(event)
         elif kind is EventType.EVENT_SENT:
             named += f", type 'EventSent' name '{event.name}', instance ID '{event.instance_id}',"
         return cls(
@@ -55,13 +55,22 @@ class NonDeterminismError(Exception):
     ) -> "NonDeterminismError":
         """The code schedules something else under the same number."""
         task = _TASKS[event.event_type]
-        named = " named" if event.event_type is EventType.TIMER_CREATED else f" named '{event.name}',"
+        at = "with"
+        named = f"number {event.event_id}"
+        if event.event_type is EventType.SUB_ORCHESTRATION_INSTANCE_CREATED and decision.kind is not expected:
+            named, at = _child(event), "at"
+        else:
+            named += " named" if event.event_type is EventType.TIMER_CREATED else f" named '{event.name}',"
         if decision.kind is expected:
             instead = f"scheduled {task} task named '{decision.name}' with this sequence number. "
         else:
-            instead = f"produced a {_ACTIONS[decision.kind]} action with this sequence number."
+            instead = f"produced a {_ACTIONS[decision.kind]} action {at} this sequence number."
         return cls(
-            f"{_HEAD} {task} task with sequence number {event.event_id}{named} but the current orchestration replay "
+            f"{_HEAD} {task} task with sequence {named} but the current orchestration replay "
             f"instead {instead} {_QUESTION}",
             decisions,
         )
+
+
+def _child(event: Event) -> str:
+    return f"ID {event.event_id} and name '{event.name}' (version '', instance ID '{event.instance_id}'),"

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -18,7 +18,7 @@ from local_azure.durable.inbox import PAGE, Batch, next_batch, order
 from local_azure.durable.non_determinism import NonDeterminismError
 from local_azure.durable.session import Session
 from local_azure.durable.status import status_problem
-from local_azure.durable.store import Instance, MessageKind
+from local_azure.durable.store import Instance
 from local_azure.durable.tasks import Decision
 from local_azure.durable.validation import first_problem, missing_function
 from local_azure.durable.versions import accepts
@@ -143,7 +143,8 @@ class Orchestrator:
         except NonDeterminismError as error:
             _take_status(session)
             events = [decision_event(decision, session.instance, new[0].timestamp) for decision in error.decisions]
-            self._finish(session, batch, [self._started(session), *batch.events, *events], "Failed", str(error))
+            new = [self._started(session), *batch.events, *events]
+            self._finish(session, batch, new, "Failed", str(error), decisions=error.decisions)
             return
         if batch.command is not None and batch.command.event_type is EventType.EXECUTION_TERMINATED:
             _take_status(session)
@@ -206,7 +207,8 @@ class Orchestrator:
         timestamp = stamp(now)
         custom_status = answer.custom_status
         if custom_status is None and batch.continues:
-            # The first episode of a later generation keeps the status of the one before; any other sets its own.
+            # The first episode of a later generation keeps the status of the one before, unless it is its last as well;
+            # any other sets its own.
             custom_status = session.instance.custom_status
         instance = msgspec.structs.replace(
             session.instance, **_standing(session.instance, batch.command), updated=now, custom_status=custom_status
@@ -216,7 +218,13 @@ class Orchestrator:
         # A suspended instance ends too, if nothing is open: what user code has cancelled holds it no longer.
         if finished and answer.error is None and (action := continuation(answer)) is not None:
             instance = msgspec.structs.replace(
-                instance, execution=next_execution(), status="Running", input=to_json(action), created=now
+                instance,
+                execution=next_execution(),
+                status="Running",
+                input=to_json(action),
+                output=session.instance.output,
+                custom_status=answer.custom_status,
+                created=now,
             )
             self._continue_as_new(session, batch, instance, new, decisions)
             return
@@ -237,43 +245,56 @@ class Orchestrator:
     ) -> None:
         history = (*session.events, *new)
         started = next((event for event in history if event.event_type is EventType.EXECUTION_STARTED), None)
-        behind = self._behind_continuation(session, batch, new)
         episode = Episode(
             instance=instance,
             execution=session.instance.execution,
             length=session.length,
             events=[],
-            taken=[number for number in batch.taken if number not in behind],
+            taken=batch.taken,
             decisions=decisions,
             continues_as_new=True,
+            carried=self._behind_continuation(session, batch, new),
             parent=(started.parent_instance or None) if started else None,
         )
         woken = commit(self._store, episode, instance.updated, self._settings)
         session.restart(instance)
         self._listener.committed([instance.id, *woken])
 
-    def _behind_continuation(self, session: Session, batch: Batch, new: list[Event]) -> set[int]:
-        """The external events that came behind what ends the generation: the next one gets them, and no other."""
+    def _behind_continuation(self, session: Session, batch: Batch, new: list[Event]) -> list[Event]:
+        """The events that came behind the end of the generation: the next one gets them, and no other."""
         replay, answer = session.replay, session.answer
-        external = [message for message in batch.messages if message.kind is MessageKind.EXTERNAL_EVENT]
-        if replay is None or answer is None or not (external or replay.lost_events()):
-            return set()
+        if replay is None or answer is None:
+            return []
+        before, fresh = _raised(session.events), _raised(new)
+        if not (before or fresh):
+            return []
         count = events_after_continuation(answer.actions, session.instance.execution, session.events, new)
-        behind = {message.id for message in batch.messages[len(batch.messages) - count :]} if count else set[int]()
-        kept = {message.id for message in external} & behind
-        carried = {str(decode(message.body).name) for message in external if message.id in kept}
-        if lost := [name for name in replay.lost_events() if name not in carried]:
+        if count > len(fresh):
+            # The session keeps no payloads of what is in the history.
+            before = _raised(map(decode, self._store.history(session.instance.id)))
+        carried = [*before, *fresh][len(before) + len(fresh) - count :]
+        names = {event.name for event in carried}
+        if lost := [name for name in replay.lost_events() if name not in names]:
             log.warning("%s continues as new without the events %s: nobody waited for them", session.instance.id, lost)
-        return kept
+        return carried
 
-    def _finish(self, session: Session, batch: Batch, events: list[Event], status: str, reason: str | None) -> None:
+    def _finish(
+        self,
+        session: Session,
+        batch: Batch,
+        events: list[Event],
+        status: str,
+        reason: str | None,
+        *,
+        decisions: Sequence[Decision] = (),
+    ) -> None:
         now = max(self._clock.timestamp(), session.last_timestamp)
         # A reason goes out as it came in: one that is JSON is shown as that value.
         output = session.instance.output if reason is None else printable(reason)
         instance = msgspec.structs.replace(session.instance, status=status, output=output, updated=now)
         events = [*events, completion(instance, stamp(now))]
         events.append(Event(event_type=EventType.ORCHESTRATOR_COMPLETED, timestamp=stamp(now)))
-        self._commit(session, instance, events, batch.taken)
+        self._commit(session, instance, events, batch.taken, decisions=decisions)
 
     def _commit(
         self,
@@ -296,6 +317,10 @@ class Orchestrator:
         session.append(events)
         session.instance = instance
         self._listener.committed(woken)
+
+
+def _raised(events: Iterable[Event]) -> list[Event]:
+    return [event for event in events if event.event_type is EventType.EVENT_RAISED]
 
 
 def _take_status(session: Session) -> None:

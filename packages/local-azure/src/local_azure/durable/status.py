@@ -12,12 +12,14 @@ from local_azure.durable.store import Instance
 _DOTNET_NAMES = {kind: "".join(word.capitalize() for word in kind.name.split("_")) for kind in EventType}
 _MAX_STATUS_KB = 16
 _COMPLETIONS = {
-    EventType.TASK_COMPLETED,
-    EventType.TASK_FAILED,
-    EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED,
-    EventType.SUB_ORCHESTRATION_INSTANCE_FAILED,
+    EventType.TASK_COMPLETED: EventType.TASK_SCHEDULED,
+    EventType.TASK_FAILED: EventType.TASK_SCHEDULED,
+    EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED: EventType.SUB_ORCHESTRATION_INSTANCE_CREATED,
+    EventType.SUB_ORCHESTRATION_INSTANCE_FAILED: EventType.SUB_ORCHESTRATION_INSTANCE_CREATED,
 }
-_SCHEDULED = {EventType.TASK_SCHEDULED, EventType.SUB_ORCHESTRATION_INSTANCE_CREATED}
+"""The kinds of events that begin something, by the kinds that end it."""
+_SCHEDULED = set(_COMPLETIONS.values())
+_Place = tuple[int | None, int | None]
 _WITH_RESULT = {
     EventType.TASK_COMPLETED,
     EventType.SUB_ORCHESTRATION_INSTANCE_COMPLETED,
@@ -96,18 +98,23 @@ def readable_history(history: list[str], *, show_input: bool, show_output: bool)
     no episode marks, and inputs and results only on demand. What was given to an activity or a child is not kept.
     """
     events = [json.loads(text) for text in history]
-    scheduled = {event["EventId"]: event for event in events if event["EventType"] in _SCHEDULED}
-    done = {event.get("TaskScheduledId") for event in events if event["EventType"] in _COMPLETIONS}
+    scheduled = {(event["EventType"], event["EventId"]): event for event in events if event["EventType"] in _SCHEDULED}
+    done = {_completed(event) for event in events}
     return [
         _readable(event, scheduled, show_input=show_input, show_output=show_output)
         for event in events
         if event["EventType"] not in {EventType.ORCHESTRATOR_STARTED, EventType.ORCHESTRATOR_COMPLETED}
-        and not (event["EventType"] in _SCHEDULED and event["EventId"] in done)
+        and (event["EventType"], event["EventId"]) not in done
     ]
 
 
+def _completed(event: dict[str, Any]) -> _Place:
+    """The kind and number of what an event completes; None if it completes nothing."""
+    return _COMPLETIONS.get(event["EventType"]), event.get("TaskScheduledId")
+
+
 def _readable(
-    event: dict[str, Any], scheduled: dict[int, dict[str, Any]], *, show_input: bool, show_output: bool
+    event: dict[str, Any], scheduled: dict[_Place, dict[str, Any]], *, show_input: bool, show_output: bool
 ) -> dict[str, Any]:
     kind = EventType(event["EventType"])
     shown = {key: value for key, value in event.items() if key not in _HIDDEN}
@@ -117,7 +124,7 @@ def _readable(
         shown["FunctionName"] = shown.pop("Name", None)
     if kind in _SCHEDULED:
         shown["Input"] = None
-    if kind in _COMPLETIONS and (source := scheduled.get(event.get("TaskScheduledId", -1))):
+    if source := scheduled.get(_completed(event)):
         shown["ScheduledTime"] = source["Timestamp"].replace("Z", "+00:00")
         shown["FunctionName"] = source["Name"]
         shown["Input"] = None

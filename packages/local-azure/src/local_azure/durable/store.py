@@ -239,6 +239,11 @@ def running_execution(database: sqlite3.Connection, instance_id: str) -> str | N
     return row[0] if row else None
 
 
+def stored_output(database: sqlite3.Connection, instance_id: str) -> str | None:
+    """The output that an instance shows now, as JSON text."""
+    return database.execute("SELECT output FROM instances WHERE id = ?", (instance_id,)).fetchone()[0]
+
+
 def put_instance(database: sqlite3.Connection, instance: Instance) -> None:
     """Write the row of an instance, inside a transaction."""
     database.execute(_PUT_INSTANCE, msgspec.structs.astuple(instance))

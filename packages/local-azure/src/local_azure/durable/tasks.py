@@ -147,8 +147,6 @@ class Decision(msgspec.Struct, frozen=True):
     is_cancelled: bool = False
     request_id: str = ""
     is_signal: bool = False
-    has_own_id: bool = False
-    """True for a sub-orchestration whose id user code has chosen."""
     attempts: int | None = None
     """The number of attempts that retry options allow."""
     sent_at: str = ""
@@ -173,7 +171,6 @@ class Decision(msgspec.Struct, frozen=True):
                     action.input,
                     instance_id=action.instance_id or f"{execution_id}:{number}",
                     version=action.version,
-                    has_own_id=bool(action.instance_id),
                     attempts=attempts,
                 )
             case ActionType.CALL_ENTITY | ActionType.SIGNAL_ENTITY:
@@ -199,11 +196,8 @@ class Decision(msgspec.Struct, frozen=True):
     def matches(self, event: Event) -> bool:
         """True if this is what the history says was scheduled; names are what users change by mistake."""
         match self.kind:
-            case DecisionKind.ACTIVITY:
+            case DecisionKind.ACTIVITY | DecisionKind.SUB_ORCHESTRATION:
                 return self.name.lower() == str(event.name).lower()
-            case DecisionKind.SUB_ORCHESTRATION:
-                same_id = not self.has_own_id or self.instance_id == event.instance_id
-                return self.name.lower() == str(event.name).lower() and same_id
             case DecisionKind.EVENT:
                 return self.instance_id == event.instance_id
             case DecisionKind.TIMER:

@@ -33,6 +33,7 @@ def even_text(text: str) -> str:
     text = _even_causes(text)
     text = re.sub(r", StackTrace: .*", ", StackTrace: STACK", text, flags=re.DOTALL)
     text = re.sub(r"\nStack: .*", "\nStack: STACK", text, flags=re.DOTALL)
+    text = re.sub(r"(\n\s*at [\w.]+[.`<(][^\n]*)+", "", text)
     text = _TIME.sub(lambda match: f"TIME{'Z' if match[2] == 'Z' else (match[2] and '+') or ''}", text)
     return _GUID.sub(lambda match: "GUID" if "-" in match[0] else "HEX", text)
 
@@ -62,4 +63,6 @@ def _cause(cause: dict[str, Any]) -> dict[str, Any]:
             evened[key] = None
         elif isinstance(value, dict):
             evened[key] = _cause(cast(dict[str, Any], value))
+        elif isinstance(value, list):
+            evened[key] = [_cause(cast(dict[str, Any], each)) for each in cast(list[Any], value)]
     return evened

@@ -22,6 +22,7 @@ from tests.durable.extension.probes import (
     listing,
     odd_ids,
     oddities,
+    programs,
     queries,
     races,
     reasons,
@@ -63,6 +64,7 @@ _MODULES = (
     asked_versions,
     bodies,
     suspended,
+    programs,
 )
 PROBES: dict[str, Probe] = {
     name: probe for module in _MODULES for name, probe in vars(module).items() if getattr(probe, "is_probe", False)

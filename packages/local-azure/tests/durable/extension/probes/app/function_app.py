@@ -13,6 +13,7 @@ from probed import (
     groups,
     http,
     odd_values,
+    programs,
     races,
     retrying,
     signalling,
@@ -43,6 +44,7 @@ _MODULES = (
     signalling,
     cancelling,
     suspended,
+    programs,
 )
 for module in _MODULES:
     app.register_functions(module.blueprint)

@@ -1,0 +1,115 @@
+"""Programs of which the generator found that the engines answered them differently, made small."""
+
+from typing import Any
+
+from tests.durable.extension.client import Client
+from tests.durable.extension.probes.probing import probe
+from tests.durable.extension.programs.player import play_all
+
+_NEVER = ["timer", 3600]
+_RETRIED = ["retry", "r", 1, 3]
+_RACE = ["yield", ["any", [_NEVER, _RETRIED]]]
+"""The timer is cancelled behind it: a replay takes the group for done before the activity is tried again."""
+_CHILD = ["child", [["yield", ["fails", "f", 1]]], "c", 3]
+_SLOW_CHILD = ["child", [["yield", ["timer", 2.2]], ["yield", ["fails", "f", 1]]], "c", 3]
+_OUTLIVED = [
+    ["keep", 1, ["echo", 1]],
+    ["keep", 2, _SLOW_CHILD],
+    ["yield", ["any", [["kept", 1], ["kept", 2]]]],
+]
+_HELD = ["gate", 1, ["event", "g"], [["suspend", "lunch"], ["raise", "g", 1], ["raise", "y", 2], ["resume", "back"]]]
+_RAISES = ["again", [["raise", "behind"]]]
+
+
+async def _played(client: Client, prefix: str, programs: dict[str, list[Any]], after: str = "none") -> Any:
+    made = [{"steps": steps, "after": [after]} for steps in programs.values()]
+    return dict(zip(programs, await play_all(client, made, prefix), strict=True))
+
+
+@probe
+async def retries_beside_a_cancelled_timer(client: Client) -> Any:
+    programs: dict[str, list[Any]] = {
+        "nothing behind it": [_RACE],
+        "an activity": [_RACE, ["yield", ["echo", 1]]],
+        "an entity": [_RACE, ["yield", ["entity", "e", "add", 9]]],
+        "a child": [_RACE, ["yield", ["child", [["yield", ["echo", 3]]], "c", None]]],
+        "a timer": [_RACE, ["yield", ["timer", 0]]],
+        "a generation": [_RACE, ["again", []], ["yield", ["echo", 1]]],
+        "no timer": [["yield", ["any", [["event", "never"], _RETRIED]]], ["yield", ["echo", 3]]],
+    }
+    return await _played(client, "beside-", programs)
+
+
+@probe
+async def what_is_decided_by_code_that_fails_as_not_deterministic_runs(client: Client) -> Any:
+    return await _played(client, "runs-", {"started again": [_RACE, ["yield", ["fails", "f", 1]]]}, "restart")
+
+
+@probe
+async def retries_that_outlive_a_race(client: Client) -> Any:
+    programs: dict[str, list[Any]] = {
+        "something behind it": [*_OUTLIVED, ["yield", ["kept", 2]], ["yield", ["echo", 9]]],
+        "between and behind": [*_OUTLIVED, ["yield", ["echo", 9]], ["yield", ["kept", 2]], ["yield", ["echo", 9]]],
+        "between only": [*_OUTLIVED, ["yield", ["echo", 9]], ["return", 5]],
+        "a generation": [*_OUTLIVED, ["yield", ["echo", 9]], ["again", []], ["return", 5]],
+    }
+    return await _played(client, "outlive-", programs)
+
+
+@probe
+async def retried_children_whose_numbers_others_have(client: Client) -> Any:
+    race = ["yield", ["any", [_NEVER, _CHILD]]]
+    others: dict[str, list[Any]] = {
+        "another child": ["child", [], "d", None],
+        "an activity": ["echo", 3],
+        "an entity": ["entity", "e", "add", 1],
+    }
+    programs: dict[str, list[Any]] = {
+        word: [race, ["yield", ["all", [["timer", 0.2], other]]], ["yield", ["echo", 3]]]
+        for word, other in others.items()
+    }
+    return await _played(client, "numbers-", programs)
+
+
+@probe
+async def failures_behind_generations(client: Client) -> Any:
+    programs: dict[str, list[Any]] = {
+        "at once": [["status", "s"], _RAISES],
+        "in a child": [["try", [["yield", ["child", [_RAISES], None, None]]], []]],
+        "in a second generation": [["status", "u"], ["yield", ["echo", 1]], ["again", []], _RAISES],
+    }
+    return await _played(client, "behind-", programs)
+
+
+@probe
+async def events_behind_the_end_of_a_generation(client: Client) -> Any:
+    early = ["gate", 2, ["any", [["event", "g2"], _NEVER]], [["raise", "y", 1], ["raise", "g2", 2]]]
+    programs: dict[str, list[Any]] = {
+        "held": [_HELD, ["again", []], ["yield", ["event", "y"]]],
+        "held, nobody waits": [_HELD, ["again", []], ["yield", ["echo", 1]]],
+        "a cancelled timer": [early, ["again", []], ["yield", ["event", "y"]], ["yield", ["event", "g2"]]],
+        "an answer": [["yield", ["any", [["entity", "e", "add", 1], _NEVER]]], ["again", []], ["yield", ["echo", 1]]],
+    }
+    return await _played(client, "ends-", programs)
+
+
+@probe
+async def nothing_returned_after_a_suspension(client: Client) -> Any:
+    opened = ["gate", 1, ["event", "g"], [["suspend", "lunch"], ["resume", "back"], ["raise", "g", 1]]]
+    programs: dict[str, list[Any]] = {
+        "opened later": [opened, ["return", None]],
+        "opened meanwhile": [_HELD, ["return", None]],
+        "a generation later": [opened, ["again", []], ["yield", ["echo", 1]], ["return", None]],
+        "a generation meanwhile": [_HELD, ["again", []], ["yield", ["echo", 1]], ["return", None]],
+        "by a child": [["yield", ["child", [_HELD, ["return", None]], "c", None]]],
+    }
+    return await _played(client, "nothing-", programs)
+
+
+@probe
+async def a_status_over_a_generation_that_ends_at_once(client: Client) -> Any:
+    programs: dict[str, list[Any]] = {
+        "one": [["status", "s"], ["yield", ["echo", 1]], ["again", []], ["return", 1]],
+        "two": [["status", "s"], ["yield", ["echo", 1]], ["again", []], ["again", []], ["return", 1]],
+    }
+    return await _played(client, "at-once-", programs)
