@@ -3,11 +3,14 @@
 import msgspec
 
 from activities.desk.hits import outdate_figures
-from fraud.desk.case_file import CaseFile, case_file, to_html, to_json
+from fraud.desk.case_file import CaseFile, case_file, to_json
 from fraud.desk.outcomes import OutcomeRow, OutcomesKept, read_outcomes
 from fraud.desk.paging import Page
 from fraud.desk.queries import CaseId, CaseName, Question
+from fraud.desk.rows import CaseDetails
+from fraud.verdicts import BANDS
 from function_app.api.endpoint import Answer, Call, Endpoint
+from function_app.desk.rendering import render
 from services.desk import cases, outcomes
 from services.watching import azure_time
 
@@ -24,15 +27,16 @@ _SAFE = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inlin
 
 async def get_case_file(call: Call[FileName, None]) -> Answer:
     """A case with its worst verdicts and its journal as one JSON file, with digests of its parts."""
-    file = await _file(call.asked.id)
+    file = case_file(await _details(call.asked.id), await azure_time())
     return Answer(content=to_json(file), headers=_attached(call.asked.id, "json"))
 
 
 async def get_case_page(call: Call[FileName, None]) -> Answer:
     """The same file as a page for people, which holds the JSON."""
-    file = await _file(call.asked.id)
+    details = await _details(call.asked.id)
+    page = case_page(details, case_file(details, await azure_time()))
     headers = {**_SAFE, **_attached(call.asked.id, "html")}
-    return Answer(content=to_html(file), mimetype="text/html", headers=headers)
+    return Answer(content=page, mimetype="text/html", headers=headers)
 
 
 async def keep_outcomes(call: Call[object, bytes]) -> OutcomesKept:
@@ -48,9 +52,16 @@ async def list_outcomes(call: Call[Question, None]) -> Page[OutcomeRow]:
     return await outcomes.list_outcomes(call.asked)
 
 
-async def _file(case_id: str) -> CaseFile:
-    details = await cases.case_details(CaseName(id=case_id, verdicts=_VERDICTS))
-    return case_file(details, await azure_time())
+async def _details(case_id: str) -> CaseDetails:
+    return await cases.case_details(CaseName(id=case_id, verdicts=_VERDICTS))
+
+
+def case_page(details: CaseDetails, file: CaseFile) -> bytes:
+    """The file of a case as a page without scripts; the JSON lies in it as it was digested."""
+    case = details.case
+    worst = next((band for band in BANDS if case.bands.get(band)), "low")
+    json = to_json(file).decode()
+    return render("case_file.html", case=case, details=details, file=file, worst=worst, json=json).encode()
 
 
 def _attached(case_id: str, kind: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from fraud.desk.causes import cause_of
+from fraud.desk.sale_line import sale_line
 from fraud.events import UNKNOWN_STORE
 from fraud.quarantine import quarantined_path
 from fraud.quarantine_places import parse_place
@@ -43,6 +44,7 @@ def environment() -> "Environment":
         "cents": cents,
         "store": store,
         "sentence": sentence,
+        "sale_line": sale_line,
         "rule_words": rule_words,
         "deed_why": deed_why,
         "deed_what": deed_what,
