@@ -10,7 +10,7 @@ from fraud.quarantine import QuarantinedEvent
 from services import cosmos
 from services.clients import CachedClient, open_lock
 from services.concurrency import LARGE, beside, both, together
-from services.portions import BytesTaken, TooLargeError, halves
+from services.portions import BytesTaken, TooLargeError, halves, let_go
 from services.quarantined import read_quarantined
 
 _READS = 8
@@ -30,7 +30,8 @@ async def contents_in_portions(
     """
     try:
         contents = await _contents_of(ids, store_id, cosmos.MOST_BYTES)
-    except TooLargeError:
+    except TooLargeError as error:
+        let_go(error)
         waiting: list[Sequence[str]] = halves(ids) if len(ids) > 1 else [ids]
     else:
         yield contents
@@ -41,7 +42,8 @@ async def contents_in_portions(
         async with lock:
             try:
                 contents = await _contents_of(part, store_id, cosmos.MOST_BYTES if len(part) > 1 else None)
-            except TooLargeError:
+            except TooLargeError as error:
+                let_go(error)
                 waiting += halves(part)
             else:
                 yield contents

@@ -16,13 +16,13 @@ from fraud.identity import archive_key
 from fraud.quarantine_index import pointed, pointer_id
 from fraud.slices import slices
 from services import names
-from services.clients import CachedClient
+from services.clients import CachedClient, open_lock
 from services.cosmos_lists import listed
 from services.cosmos_ranges import KeyRanges
 from services.credentials import open_credential
 from services.further_contents import FOR_GOOD, further_contents
 from services.gathering import Gathering
-from services.portions import BytesTaken, TooLargeError, bytes_of, halves
+from services.portions import BytesTaken, TooLargeError, bytes_of, halves, let_go
 from services.settings import settings
 from services.transport import http_transport
 
@@ -39,11 +39,11 @@ MOST_UNDER_IDS = 1_000
 MAX_CONTENTS = 1_000
 """Contents under one id that are looked at; a producer may send as many as it likes."""
 
-MOST_BYTES = 2 * 1024 * 1024
+MOST_BYTES = 1024 * 1024
 """Of documents that one look-up for judging gives, if they are of several ids: as values of Python they take up to
-forty times as much, and some look-ups run at once. 500 ids of ordinary events have a quarter of it."""
+forty times as much, and sixteen look-ups run at once. 500 ids of ordinary events have half of it."""
 _FEW = 4
-"""Documents that are read whatever their size."""
+"""Documents that are read whatever their size, by one look-up at a time: whoever asked for less lets go of them."""
 
 _FIRSTS = "SELECT * FROM c WHERE c.id IN ({})"
 _POINTERS = "SELECT c.id, c.quarantined FROM c WHERE c.id IN ({})"
@@ -159,6 +159,9 @@ async def find_events(
     return documents
 
 
+_few = CachedClient(open_lock)
+
+
 async def _find_firsts(asked: Sequence[Mapping[str, str]]) -> list[dict[str, dict[str, Any]]]:
     """The documents that have the ids of events, for each that asks for some ids with their partition keys."""
     archive = await events()
@@ -167,10 +170,13 @@ async def _find_firsts(asked: Sequence[Mapping[str, str]]) -> list[dict[str, dic
     for items in slices(wanted, MAX_IDS):
         try:
             await _read_under_ids(archive, {event_id for event_id, _ in items}, documents, taken)
-        except TooLargeError:
+        except TooLargeError as error:
+            let_go(error)
+            documents.clear()
             if len(wanted) > _FEW:
                 raise
-            documents = {_item(document): document for document in await archive.read_items(items)}
+            async with await _few.get():
+                documents = {_item(document): document for document in await archive.read_items(items)}
     return [{item[0]: documents[item] for item in keys.items() if item in documents} for keys in asked]
 
 
@@ -215,19 +221,30 @@ async def _firsts_apart(keys: dict[str, str]) -> dict[str, dict[str, Any]]:
 async def _read_under_ids(
     archive: ContainerProxy, ids: Collection[str], into: dict[tuple[str, str], dict[str, Any]], taken: BytesTaken
 ) -> None:
-    """Add the documents of some ids, whatever their partition. Raises TooLargeError if they are too many or too large.
+    """Add the documents of some ids, whatever their partition. Raises TooLargeError if they are too many or too large,
+    and lets go of them: the SDK's query holds what it has read until Python looks for circles.
 
     One query for all partitions: `read_items` takes 0.1 ms for each id that it is asked for (measured), because the SDK
     computes the partition of each.
     """
     asked, rows = listed(ids, "i"), 0
     query = archive.query_items(_FIRSTS.format(asked.names), parameters=asked.parameters, max_item_count=MAX_IDS)
-    async for document in query:
-        into[_item(document)] = document
-        rows += 1
-        taken.add(bytes_of(document))
-        if rows > MOST_UNDER_IDS:
-            raise TooLargeError(f"more than {MOST_UNDER_IDS} documents are under {len(ids)} ids")
+    async for page in query.by_page():
+        documents: list[dict[str, Any]] = [document async for document in page]
+        into |= {_item(document): document for document in documents}
+        rows += len(documents)
+        try:
+            taken.add(sum(map(bytes_of, documents)))
+            _bound(rows, ids)
+        except TooLargeError:
+            for document in (*documents, *into.values()):
+                document.clear()
+            raise
+
+
+def _bound(rows: int, ids: Collection[str]) -> None:
+    if rows > MOST_UNDER_IDS:
+        raise TooLargeError(f"more than {MOST_UNDER_IDS} documents are under {len(ids)} ids")
 
 
 def _item(document: Mapping[str, Any]) -> tuple[str, str]:

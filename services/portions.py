@@ -1,6 +1,7 @@
 """Looking up in portions, so that no more is in memory than a process can hold."""
 
 import json
+import traceback
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -13,6 +14,11 @@ _encoder = msgspec.json.Encoder()
 
 class TooLargeError(Exception):
     """More bytes were asked for than may be in memory at once: less is to be asked for."""
+
+
+def let_go(error: TooLargeError) -> None:
+    """Let go of what was read when it was too much: the frames of an error hold it until Python looks for circles."""
+    traceback.clear_frames(error.__traceback__)
 
 
 class BytesTaken:

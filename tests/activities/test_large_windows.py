@@ -1,6 +1,7 @@
 """A window whose events are large is judged in portions, of which one at a time is in memory."""
 
 import asyncio
+import gc
 import tracemalloc
 import uuid
 from contextlib import aclosing
@@ -20,6 +21,7 @@ from fraud.judging import Content
 from fraud.rules.shipped import shipped
 from fraud.windows import SuspiciousWindow, unique_ids
 from services import blobs, cosmos
+from services.portions import TooLargeError, let_go
 from tests.activities.window_activities import verdicts_of
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 
@@ -116,6 +118,24 @@ async def test_evidence_is_kept_portion_by_portion_and_looked_up_once(ids: list[
 
 async def lines_at(path: str) -> bytes:
     return await blobs.read_blob(await blobs.workflow_data(), path)
+
+
+async def test_what_was_too_much_for_a_look_up_is_let_go_of_at_once(monkeypatch: pytest.MonkeyPatch):
+    run = uuid.uuid4().hex
+    ids = [f"{run}-{number}" for number in range(6)]
+    await archive_events([received(event_body(event_id, note={run: ["x" * 30_000]})) for event_id in ids])
+    monkeypatch.setattr(cosmos, "MOST_BYTES", 40_000)
+    gc.collect()
+    gc.disable()  # which lets go of circles sooner or later
+    try:
+        with pytest.raises(TooLargeError) as raised:
+            await cosmos.find_events(ids, 3, in_part=True, most_bytes=40_000)
+        let_go(raised.value)
+        left = sum(type(value) is dict and run in value for value in gc.get_objects())
+    finally:
+        gc.enable()
+
+    assert left == 0
 
 
 async def test_a_windows_verdicts_are_small_however_large_its_events_are():
