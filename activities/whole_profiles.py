@@ -2,14 +2,12 @@
 
 from datetime import date
 
-from azure.core.exceptions import ResourceNotFoundError
-
 from activities.reconciliation.chain import append
 from activities.reconciliation.chain_reading import linked_files
 from activities.reconciliation.linked_profiles import PROFILES
 from reconciliation.chain import digest_of
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import read_if_there, warehouse
 from services.profiles import altered_pieces, day_of, manifest_path, parse_manifest, profile_days
 
 
@@ -34,10 +32,11 @@ async def link_profiles(day: date) -> None:
 
 
 async def _is_whole(day: date, digest: str | None, *, must_be_linked: bool) -> bool:
+    if (data := await read_if_there(await warehouse(names.REPORTS), manifest_path(day))) is None:
+        return False
     try:
-        data = await read_blob(await warehouse(names.REPORTS), manifest_path(day))
         manifest = parse_manifest(data)
-    except (ResourceNotFoundError, ValueError, RecursionError):
+    except (ValueError, RecursionError):
         return False
     if must_be_linked and digest != digest_of(data):
         return False

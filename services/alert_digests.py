@@ -20,7 +20,7 @@ from fraud.desk.digests import worst_band
 from fraud.verdicts import time_path
 from fraud.windows import store_label
 from services import names
-from services.blobs import delete_blob, read_if_there, warehouse, write_blob
+from services.blobs import delete_blob, read_if_there, warehouse, write_blob, write_over
 from services.clients import CachedClient
 from services.concurrency import together
 
@@ -197,8 +197,7 @@ async def told_last(group: str) -> datetime | None:
 async def note_told(group: str, at: datetime, paths: Sequence[str], alerts: Sequence[WindowSummary]) -> None:
     """Note that the alerts of a group were told; those at the paths wait no longer."""
     reports, path = await warehouse(names.REPORTS), f"{_TOLD}{group}.json"
-    await delete_blob(reports, path)  # in the archive tier, where somebody may have put it, nothing can be replaced
-    await write_blob(reports, path, msgspec.json.encode(_Told(at)))
+    await write_over(reports, path, msgspec.json.encode(_Told(at)))
     await together((_mark_told(reports, alert) for alert in alerts), at_once=_AT_ONCE)
     await together((delete_blob(reports, path) for path in paths), at_once=_AT_ONCE)
 

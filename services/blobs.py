@@ -92,6 +92,15 @@ async def write_blob(container: ContainerClient, path: str, data: bytes, content
     await container.upload_blob(path, data, length=len(data), overwrite=True, content_settings=settings_of_content)
 
 
+async def write_over(container: ContainerClient, path: str, data: bytes, content_type: str = JSON) -> None:
+    """As `write_blob`, and over what somebody has put into the archive tier, too, where nothing can be replaced."""
+    try:
+        await write_blob(container, path, data, content_type)
+    except ResourceExistsError:  # a conflict, to the SDK
+        await delete_blob(container, path)
+        await write_blob(container, path, data, content_type)
+
+
 async def create_blob(container: ContainerClient, path: str, data: bytes, content_type: str = JSON) -> bool:
     """Write a block blob unless there is one at its path; false if there is."""
     settings_of_content = ContentSettings(content_type=content_type)

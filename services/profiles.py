@@ -22,7 +22,7 @@ from fraud.evidence import KeptRates
 from fraud.profiles.keeping import Others, read, read_others
 from fraud.profiles.profiles import Profiles
 from services import names
-from services.blobs import JSON, delete_blob, digest_of_blob, read_blob, warehouse, write_blob
+from services.blobs import JSON, delete_blob, digest_of_blob, read_if_there, warehouse, write_over
 from services.concurrency import together
 from services.named_days import named_day
 
@@ -89,8 +89,8 @@ async def latest_profile_day(before: date) -> date | None:
 
 
 async def read_manifest(day: date) -> Manifest:
-    """The manifest of a day. Raises ResourceNotFoundError if the day has none."""
-    return parse_manifest(await read_blob(await warehouse(names.REPORTS), manifest_path(day)))
+    """The manifest of a day. Raises ResourceNotFoundError if the day has none, or somebody has archived it."""
+    return parse_manifest(await _there(await warehouse(names.REPORTS), manifest_path(day)))
 
 
 def parse_manifest(data: bytes) -> Manifest:
@@ -155,13 +155,13 @@ async def altered_pieces(manifest: Manifest) -> list[str]:
 async def write_piece(day: date, kind: str, data: bytes) -> str:
     """Keep a piece of the profiles up to a day; gives its path, at which nothing else is ever kept."""
     path = f"{_PIECES}{day}/{kind}-{sha256(data).hexdigest()[:_DIGITS]}.msgpack"
-    await write_blob(await warehouse(names.REPORTS), path, data, _MSGPACK)
+    await write_over(await warehouse(names.REPORTS), path, data, _MSGPACK)
     return path
 
 
 async def write_manifest(manifest: Manifest) -> None:
     """Keep the manifest of a day behind its pieces. What windows were judged with is kept as their evidence."""
-    await write_blob(await warehouse(names.REPORTS), manifest_path(manifest.day), msgspec.json.encode(manifest), JSON)
+    await write_over(await warehouse(names.REPORTS), manifest_path(manifest.day), msgspec.json.encode(manifest), JSON)
     _asked.clear()
 
 
@@ -189,9 +189,15 @@ def day_of(path: str) -> date | None:
 
 async def _read_piece(container: ContainerClient, path: str) -> bytes:
     """A piece as it was written. Raises ValueError if somebody has altered it, and what the blob service raised."""
-    data = await read_blob(container, path)
+    data = await _there(container, path)
     if not _is_named(path, sha256(data).hexdigest()):
         raise ValueError(f"{path} is not what its name was computed from")
+    return data
+
+
+async def _there(container: ContainerClient, path: str) -> bytes:
+    if (data := await read_if_there(container, path)) is None:
+        raise ResourceNotFoundError(f"{path} is gone, or in the archive tier")
     return data
 
 

@@ -3,9 +3,7 @@
 from azure.core.exceptions import ResourceNotFoundError
 
 from reconciliation.chain import Link
-from services import names
-from services.blobs import read_blob, warehouse
-from services.profiles import altered_pieces, day_of, manifest_path, parse_manifest, profile_days
+from services.profiles import altered_pieces, day_of, manifest_path, profile_days, read_manifest
 
 PROFILES = "profiles"
 """The subject of the links of profiles: each takes the place of the one of the day before, which no window asks for."""
@@ -22,7 +20,7 @@ async def check_profiles(link: Link | None) -> list[str]:
     later = [manifest_path(each) for each in await profile_days() if each > day]
     problems = [f"{path} is in no link: somebody else wrote it" for path in later]
     try:
-        manifest = parse_manifest(await read_blob(await warehouse(names.REPORTS), manifest_path(day)))
+        manifest = await read_manifest(day)
     except (ResourceNotFoundError, ValueError, RecursionError):
         return problems
     return problems + [f"{path} is missing or not what was written" for path in await altered_pieces(manifest)]

@@ -8,10 +8,13 @@ import msgspec
 import pytest
 import pytest_asyncio
 
+from activities.reconciliation.linked_profiles import check_profiles
+from activities.whole_profiles import whole_profile_days
 from fraud.profiles.keeping import Others
 from fraud.profiles.profiles import Profiles
+from reconciliation.chain import Link
 from services import blobs, names
-from services.profiles import Manifest, profiles_of, write_piece
+from services.profiles import Manifest, altered_pieces, profiles_of, read_manifest, write_manifest, write_piece
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
 
@@ -51,6 +54,31 @@ async def test_a_damaged_manifest_or_piece_is_judged_without(caplog: pytest.LogC
     await keep(fourth, manifest(fourth))
 
     assert [await seen(day, caplog) for day in (first, second, third, fourth)] == [True] * 4
+
+
+async def test_profiles_in_the_archive_tier_hold_up_neither_windows_nor_nights_and_are_written_anew(
+    caplog: pytest.LogCaptureFixture,
+):
+    first, second = date(2031, 5, 11), date(2031, 5, 12)
+    reports = await blobs.warehouse(names.REPORTS)
+    pieces = [await write_piece(day, "others", Others().encoded()) for day in (first, second)]
+    for day, piece, archived in ((first, pieces[0], f"profiles/days/{first}.json"), (second, pieces[1], pieces[1])):
+        await keep(day, manifest(day, others=(piece,)))
+        await reports.get_blob_client(archived).set_standard_blob_tier("Archive")
+    link = Link(number=1, previous="", subject="profiles", files={f"profiles/days/{first}.json": ""})
+
+    judged_without = [await seen(day, caplog) for day in (first, second)]
+    whole = await whole_profile_days(second)
+    problems = await check_profiles(link)
+    written = Manifest(day=first, events=2, customers=0, skus=0, pieces={}, rates={})
+    await write_manifest(written)
+    await write_piece(second, "others", Others().encoded())
+
+    assert judged_without == [True, True]
+    assert not {first, second} & {*whole}
+    assert problems == [f"profiles/days/{second}.json is in no link: somebody else wrote it"]
+    assert await read_manifest(first) == written
+    assert not await altered_pieces(await read_manifest(second))
 
 
 async def test_whole_profiles_are_read(caplog: pytest.LogCaptureFixture):
