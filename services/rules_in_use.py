@@ -6,13 +6,14 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import msgspec
+from azure.core.exceptions import ResourceExistsError
 
 from fraud.desk.problems import ProblemError
 from fraud.desk.rules_in_use import RulesInUse
 from fraud.rules.shipped import shipped
 from services import names
 from services.blob_revisions import Revision, create_revision, read_revision, replace_revision
-from services.blobs import JSON, warehouse
+from services.blobs import JSON, delete_blob, warehouse
 from services.clients import CachedClient
 from services.settings import settings
 
@@ -56,7 +57,17 @@ class Kept(msgspec.Struct, frozen=True):
 
 async def read_rules_in_use() -> Kept:
     """The state as it is. Raises what the blob service raised."""
-    return _kept(await read_revision(await warehouse(names.REPORTS), PATH))
+    revision, _ = await _read()
+    return _kept(revision)
+
+
+async def _read() -> tuple[Revision | None, bool]:
+    """The blob, None without one that can be read; and if somebody has put it into the archive tier."""
+    try:
+        return await read_revision(await warehouse(names.REPORTS), PATH), False
+    except ResourceExistsError as error:  # a conflict, to the SDK
+        _log.error("%s of %s cannot be read, and %s judges: %s", PATH, names.REPORTS, settings().rule_set, error)
+        return None, True
 
 
 class _Lately:
@@ -99,7 +110,7 @@ async def change_rules_in_use(etag: str, make: Callable[[Kept], RulesInUse]) -> 
     Raises ProblemError: 412 if it is not the same any more, and what `make` raises.
     """
     container = await warehouse(names.REPORTS)
-    before = await read_revision(container, PATH)
+    before, is_archived = await _read()
     kept = _kept(before)
     if kept.etag != etag:
         raise _changed_since()
@@ -108,6 +119,8 @@ async def change_rules_in_use(etag: str, make: Callable[[Kept], RulesInUse]) -> 
     # By its bytes: a state that could not be read is written anew, though it counts as that of nobody's change.
     if state == kept.state and (before is None or before.data == data):
         return kept
+    if is_archived:
+        await delete_blob(container, PATH)  # nothing can be replaced there; `verify` names what it was
     write = (
         replace_revision(container, PATH, before, data, JSON)
         if before

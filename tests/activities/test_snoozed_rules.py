@@ -123,6 +123,19 @@ async def test_a_window_that_began_before_reads_no_snoozes():
     assert points_of(await judged(before), "HIGH_VALUE") > 0
 
 
+async def test_a_state_in_the_archive_tier_stops_no_window_and_a_person_can_change_it():
+    await snooze(SNOOZE)
+    began = await window_of(12)
+    blob = (await blobs.warehouse(names.REPORTS)).get_blob_client(PATH)
+    await blob.set_standard_blob_tier("Archive")
+    await forget()
+
+    assert points_of(await judged(began), "HIGH_VALUE") > 0
+    assert points_of(await judged(await window_of(12)), "HIGH_VALUE") > 0
+    await snooze(SNOOZE)
+    assert points_of(await judged(await window_of(12)), "HIGH_VALUE") == 0
+
+
 @pytest.mark.parametrize("data", [b"", b"\xff", b"[" * 100_000, b'{"snoozes": 7}'])
 async def test_a_state_that_nobody_can_read_stops_no_window_and_a_person_can_change_it(data: bytes):
     await snooze(SNOOZE)
