@@ -67,4 +67,5 @@ def _condition(rule: CompiledRule) -> str:
 
 
 def _points(rule: CompiledRule) -> str:
-    return ", ".join(f"{step.weight}" for step in rule.steps)
+    points, of_frauds = ", ".join(f"{step.weight}" for step in rule.steps), rule.definition.of_frauds
+    return points if of_frauds is None else f"{points} (of_frauds {of_frauds:g})"

@@ -53,6 +53,7 @@ def sku_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -
         "sku.promoted_8h": len(promoted_to),
         "sku.alike_8h": len({seen.customer for seen in settled if _at_discount(seen, event)}),
         "sku.same_price_8h": len({seen.customer for seen in unflagged if _at_price(seen, event)}),
+        "sku.crowd_8h": len({s.customer for s in others if _at_discount(s, event) and _pays_as_before(s, profiles)} - {None}),
         "sku.pace_surprise": surprise.of_events(len(sales) - 1, usual),
         "sku.same_payment_surprise": surprise.of_share(
             len(alike),
@@ -64,6 +65,11 @@ def sku_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -
             gift_cards, len(sales), population.share(population.payments.get(GIFT_CARD, 0))
         ),
     }
+
+
+def _pays_as_before(sale: Sighting, profiles: Profiles) -> bool:
+    profile = profiles.customers.get(sale.customer or "")
+    return profile is not None and profile.pays_anew(sale) is False and profiles.is_settled(profile, sale.day)
 
 
 def _at_discount(sale: Sighting, event: Sighting) -> bool:

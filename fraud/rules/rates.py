@@ -3,6 +3,9 @@
 A rule that holds for a share p of the flagged sales, nearly all of them honest, is evidence of a likelihood ratio of
 1 / p at most. No rule holds for more than half of the frauds, so it counts for 10 ln(0.5 / p) points at most, whatever
 its author gave it: what is usual in these stores, or in this season, weighs nothing, without a change of the rules.
+
+A rule of one kind of fraud holds for fewer of them, and says for how many at most (`of_frauds`). An excuse says for how many at
+least: one that frauds have by chance as often as honest sales do is none.
 """
 
 import math
@@ -39,19 +42,24 @@ class Rates(msgspec.Struct):
         reached = {rule: FADING * self.reached.get(rule, 0) + day.reached.get(rule, 0) for rule in sorted(rules)}
         return Rates(FADING * self.asked + day.asked, reached)
 
-    def weight(self, rule: str, steps: tuple[WeightStep, ...], step: int) -> int:
+    def weight(self, rule: str, steps: tuple[WeightStep, ...], step: int, of_frauds: float | None = None) -> int:
         """The weight of a rule that reaches a step: that of the step which counts most within its bound."""
-        if self.asked < LEAST_ASKED or steps[step].weight <= 0:
-            return steps[step].weight
-        return max(min(steps[number].weight, self._most(rule, number)) for number in range(step + 1))
+        own = steps[step].weight
+        if self.asked < LEAST_ASKED or not own or (own < 0 and of_frauds is None):
+            return own
+        told = [self._told(rule, number, of_frauds) for number in range(step + 1)]
+        if own > 0:
+            return max(min(steps[number].weight, max(0, told[number])) for number in range(step + 1))
+        return min(max(steps[number].weight, min(0, told[number])) for number in range(step + 1))
 
-    def most(self, rule: str, step: int) -> float:
+    def most(self, rule: str, step: int, of_frauds: float | None = None) -> float:
         """The most points that a step counts for; infinity as long as too little was seen."""
-        return math.inf if self.asked < LEAST_ASKED else self._most(rule, step)
+        return math.inf if self.asked < LEAST_ASKED else max(0, self._told(rule, step, of_frauds))
 
-    def _most(self, rule: str, step: int) -> int:
+    def _told(self, rule: str, step: int, of_frauds: float | None) -> int:
+        """The points of a step that holds for so many frauds, by how often it held; below 0 if it speaks for a sale."""
         share = (self.reached.get((rule, step), 0) + 1) / (self.asked + 2)
-        return max(0, int(POINTS_PER_NAT * math.log(MOST_OF_FRAUDS / share)))
+        return int(POINTS_PER_NAT * math.log((MOST_OF_FRAUDS if of_frauds is None else of_frauds) / share))
 
 
 NO_RATES = Rates()

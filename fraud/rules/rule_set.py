@@ -89,7 +89,9 @@ class RuleSet:
         if asked != rates.asked or (made_of is not rates and made_of != rates):
             weights = [
                 tuple(
-                    step.weight if rule.definition.fixed else rates.weight(rule.id, rule.steps, number)
+                    step.weight
+                    if rule.definition.fixed
+                    else rates.weight(rule.id, rule.steps, number, rule.definition.of_frauds)
                     for number, step in enumerate(rule.steps)
                 )
                 for rule in self.rules

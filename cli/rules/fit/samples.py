@@ -103,7 +103,7 @@ def _excuse(rule: CompiledRule, facts: FactValues) -> float:
 
 def _bounds(rules: RuleSet, rates: Rates) -> list[float]:
     return [
-        rates.most(rule.id, step) if rules.definition.measured and not rule.definition.fixed else math.inf
+        rates.most(rule.id, step, rule.definition.of_frauds) if rules.definition.measured and not rule.definition.fixed else math.inf
         for rule in rules.rules
         for step in range(len(rule.steps))
     ]

@@ -67,6 +67,14 @@ def test_an_article_that_others_get_as_cheaply_without_hurry_is_promoted():
     assert last(*others, flagged("a", sku=7_777), apart=timedelta(minutes=1))["SKU_PROMOTED"] < 0
 
 
+def test_a_crowd_of_settled_customers_at_a_foreign_store_is_no_ring():
+    crowd = [flagged(f"c{number}", cust_id=number, store_id=3, sku=7_777) for number in (4, 5, 9, 12, 13, 16)]
+    few, many = (last(*crowd[:size], flagged("a", sku=7_777)) for size in (5, 6))
+
+    assert few["SKU_RUN"] > 0
+    assert not {"SKU_RUN", "SKU_STRANGERS", "SKU_ONE_NETWORK"} & set(many)
+
+
 def test_a_move_of_stock_that_names_a_customer_is_not_a_return():
     moves = [sale(8, id=f"m{number}", event_type="inventory_event") for number in range(5)]
     facts = judged(*moves, flagged("a"), evening=moves)[-1].facts

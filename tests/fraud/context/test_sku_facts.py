@@ -57,3 +57,30 @@ def test_neither_the_customer_nor_strangers_nor_other_goods_count(stranger: dict
     seen = facts(stranger)
 
     assert (seen["sku.alike_8h"], seen["sku.same_price_8h"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "crowd"),
+    [
+        ({}, 2),
+        ({"store_id": 3}, 2),
+        ({"priority_shipping": True}, 2),
+        ({"discount": 50}, 0),
+        ({"payment_method": "upi"}, 0),
+        ({"payment_method": None}, 0),
+        ({"sku": 7_778}, 0),
+        ({"is_return": True}, 0),
+    ],
+    ids=str,
+)
+def test_a_crowd_pays_as_before_for_about_the_same_discount_at_any_store(changes: dict[str, Any], crowd: int):
+    bought = [other(4, **changes), other(4, id="again", **changes), other(5, **changes), other(8, **changes)]
+
+    assert facts(*bought, other(6, cust_id=9_999, **changes))["sku.crowd_8h"] == crowd
+
+
+def test_accounts_of_yesterday_are_no_crowd():
+    others = [other(number, cust_id=9_000 + number) for number in range(8)]
+    yesterday = [{**sale, "id": f"yesterday-{sale['id']}", "sku": 1_000} for sale in others]
+
+    assert judged(*others, flagged("a", sku=SKU), evening=yesterday)[-1].facts["sku.crowd_8h"] == 0

@@ -30,6 +30,26 @@ def test_few_sales_and_weights_that_excuse_bound_nothing():
     assert rates(1_000, _0=990).weight("R", (WeightStep(1, -5),), 0) == -5
 
 
+@pytest.mark.parametrize(("held", "weight"), [(5, 28), (20, 15), (200, 0)])
+def test_a_rule_of_one_kind_of_fraud_counts_by_the_share_of_frauds_that_it_can_hold_for(held: int, weight: int):
+    steps = (WeightStep(1, 40),)
+
+    assert rates(1_000, _0=held).weight("R", steps, 0, of_frauds=0.1) == weight
+    assert rates(1_000, _0=held).weight("R", steps, 0) >= weight
+
+
+@pytest.mark.parametrize(
+    ("held", "weight"),
+    [({"_0": 400, "_1": 300}, -13), ({"_0": 400, "_1": 80}, -4), ({"_0": 60, "_1": 40}, -1), ({"_0": 20}, 0)],
+)
+def test_an_excuse_counts_the_less_the_fewer_it_holds_for(held: dict[str, int], weight: int):
+    steps = (WeightStep(1, -3), WeightStep(2, -13))
+
+    assert rates(1_000, **held).weight("R", steps, 1, of_frauds=0.05) == weight
+    assert rates(1_000, **held).weight("R", steps, 1) == -13
+    assert rates(LEAST_ASKED - 1, **held).weight("R", steps, 1, of_frauds=0.05) == -13
+
+
 def test_a_day_counts_twice_as_much_as_all_before_it():
     day = Rates()
     day.add([("R", 1)])
