@@ -159,7 +159,9 @@ _SKU = {
     "new_customers_8h": Fact("number", "customers who bought it and were never seen on a day before"),
     "cut": Fact("flag", "more was seen in 8 hours than a look-up reads"),
     "new_surprise": Fact("number", "-log10 of the chance of so many new customers among them"),
-    "crowd_8h": Fact("number", "other settled customers who got it within 3 points of the event's discount and pay as before"),
+    "crowd_8h": Fact(
+        "number", "other settled customers who got it within 3 points of the event's discount and pay as before"
+    ),
     "pace_surprise": Fact("number", "-log10 of the chance of so many sales in 8 hours"),
     "gift_card_surprise": Fact("number", "-log10 of the chance of so many gift cards among them"),
 }

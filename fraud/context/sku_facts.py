@@ -42,6 +42,7 @@ def sku_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -
     profile = profiles.skus.get(event.sku)
     usual = max(profile.sales if profile else 0, 1) / profiles.days / 3
     strangers = {seen.customer for seen in flagged if profiles.is_stranger(seen)} - {None}
+    as_cheap = [seen for seen in others if _at_discount(seen, event)]
     settled = [seen for seen in others if _keeps_store(seen, profiles)]
     # A ring at a price that somebody entered for it must not make a markdown of its own.
     unflagged = [seen for seen in settled if not seen.is_flagged]
@@ -53,7 +54,7 @@ def sku_facts(event: Sighting, recent: Sequence[Sighting], profiles: Profiles) -
         "sku.promoted_8h": len(promoted_to),
         "sku.alike_8h": len({seen.customer for seen in settled if _at_discount(seen, event)}),
         "sku.same_price_8h": len({seen.customer for seen in unflagged if _at_price(seen, event)}),
-        "sku.crowd_8h": len({s.customer for s in others if _at_discount(s, event) and _pays_as_before(s, profiles)} - {None}),
+        "sku.crowd_8h": len({seen.customer for seen in as_cheap if _pays_as_before(seen, profiles)} - {None}),
         "sku.pace_surprise": surprise.of_events(len(sales) - 1, usual),
         "sku.same_payment_surprise": surprise.of_share(
             len(alike),

@@ -33,8 +33,8 @@ class RuleDefinition(msgspec.Struct, frozen=True, forbid_unknown_fields=True, om
     """One rule. It holds if `when` holds and `value` passes a bound; at least one of the two is given.
 
     With `steps`, the last step that `value` passes decides the weight; without, `bound` and `weight` are the only one.
-    `fixed` keeps the weight as it is in a set whose weights are measured. `of_frauds` is the share of frauds for which the
-    rule holds at most, if that is less than half; of a rule that excuses, at least.
+    `fixed` keeps the weight as it is in a set whose weights are measured. `of_frauds` is the share of frauds for which
+    the rule holds at most, if that is less than half; of a rule that excuses, at least.
     """
 
     id: RuleName

@@ -4,8 +4,8 @@ A rule that holds for a share p of the flagged sales, nearly all of them honest,
 1 / p at most. No rule holds for more than half of the frauds, so it counts for 10 ln(0.5 / p) points at most, whatever
 its author gave it: what is usual in these stores, or in this season, weighs nothing, without a change of the rules.
 
-A rule of one kind of fraud holds for fewer of them, and says for how many at most (`of_frauds`). An excuse says for how many at
-least: one that frauds have by chance as often as honest sales do is none.
+A rule of one kind of fraud holds for fewer of them, and says for how many at most (`of_frauds`). An excuse says for how
+many at least: one that frauds have by chance as often as honest sales do is none.
 """
 
 import math
@@ -45,21 +45,22 @@ class Rates(msgspec.Struct):
     def weight(self, rule: str, steps: tuple[WeightStep, ...], step: int, of_frauds: float | None = None) -> int:
         """The weight of a rule that reaches a step: that of the step which counts most within its bound."""
         own = steps[step].weight
-        if self.asked < LEAST_ASKED or not own or (own < 0 and of_frauds is None):
+        if math.isinf(self.bound(rule, steps, step, of_frauds)):
             return own
-        told = [self._told(rule, number, of_frauds) for number in range(step + 1)]
-        if own > 0:
-            return max(min(steps[number].weight, max(0, told[number])) for number in range(step + 1))
-        return min(max(steps[number].weight, min(0, told[number])) for number in range(step + 1))
+        within = (
+            (min if own > 0 else max)(reached.weight, self.bound(rule, steps, number, of_frauds))
+            for number, reached in enumerate(steps[: step + 1])
+        )
+        return int((max if own > 0 else min)(within))
 
-    def most(self, rule: str, step: int, of_frauds: float | None = None) -> float:
-        """The most points that a step counts for; infinity as long as too little was seen."""
-        return math.inf if self.asked < LEAST_ASKED else max(0, self._told(rule, step, of_frauds))
-
-    def _told(self, rule: str, step: int, of_frauds: float | None) -> int:
-        """The points of a step that holds for so many frauds, by how often it held; below 0 if it speaks for a sale."""
+    def bound(self, rule: str, steps: tuple[WeightStep, ...], step: int, of_frauds: float | None = None) -> float:
+        """The most points that a step counts for, or the least if it speaks for a sale; infinity if nothing is told."""
+        own = steps[step].weight
+        if self.asked < LEAST_ASKED or (own <= 0 and of_frauds is None):
+            return math.inf if own > 0 else -math.inf
         share = (self.reached.get((rule, step), 0) + 1) / (self.asked + 2)
-        return int(POINTS_PER_NAT * math.log((MOST_OF_FRAUDS if of_frauds is None else of_frauds) / share))
+        told = int(POINTS_PER_NAT * math.log((MOST_OF_FRAUDS if of_frauds is None else of_frauds) / share))
+        return max(0, told) if own > 0 else min(0, told)
 
 
 NO_RATES = Rates()

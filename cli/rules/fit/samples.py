@@ -29,7 +29,7 @@ class Samples(msgspec.Struct, frozen=True, eq=False):
     day: StepsArray
     """By event: the row of `bounds`."""
     bounds: PointsArray
-    """By day and slot: the most that a step counts for, as the rates of the days before leave it."""
+    """By day and slot: the most that a step counts for, or the least if it speaks for a sale: `Rates.bound`."""
     is_fraud: npt.NDArray[np.bool_]
 
     def design(self, weights: PointsArray) -> tuple[PointsArray, PointsArray]:
@@ -47,7 +47,7 @@ class Samples(msgspec.Struct, frozen=True, eq=False):
                 slot, value = _counted(weights[slots], self.bounds[day, slots], step)
                 is_excused = self.excused[rows, rule] < value
                 offset[rows] += np.where(is_excused, self.excused[rows, rule], 0)
-                if value < weights[slots[slot]]:
+                if value != weights[slots[slot]]:
                     offset[rows] += np.where(is_excused, 0, value)
                 else:
                     matrix[rows[~is_excused], slots[slot]] = 1
@@ -62,7 +62,10 @@ class Samples(msgspec.Struct, frozen=True, eq=False):
 def _counted(weights: PointsArray, bounds: PointsArray, step: int) -> tuple[int, float]:
     """The step that counts where one is reached, and its points: `Rates.weight`, whatever the weights."""
     if weights[step] <= 0:
-        return step, float(weights[step])
+        if math.isinf(bounds[step]):
+            return step, float(weights[step])
+        best, value = _counted(-weights, -bounds, step)
+        return best, -value
     within = np.minimum(weights[: step + 1], bounds[: step + 1])
     best = step - int(np.argmax(within[::-1]))
     return best, float(within[best])
@@ -102,8 +105,11 @@ def _excuse(rule: CompiledRule, facts: FactValues) -> float:
 
 
 def _bounds(rules: RuleSet, rates: Rates) -> list[float]:
+    is_measured = rules.definition.measured
     return [
-        rates.most(rule.id, step, rule.definition.of_frauds) if rules.definition.measured and not rule.definition.fixed else math.inf
+        rates.bound(rule.id, rule.steps, step, rule.definition.of_frauds)
+        if is_measured and not rule.definition.fixed
+        else math.copysign(math.inf, rule.steps[step].weight)
         for rule in rules.rules
         for step in range(len(rule.steps))
     ]
