@@ -62,7 +62,7 @@ class Samples(msgspec.Struct, frozen=True, eq=False):
 def _counted(weights: PointsArray, bounds: PointsArray, step: int) -> tuple[int, float]:
     """The step that counts where one is reached, and its points: `Rates.weight`, whatever the weights."""
     if weights[step] <= 0:
-        if math.isinf(bounds[step]):
+        if not weights[step] or math.isinf(bounds[step]):
             return step, float(weights[step])
         best, value = _counted(-weights, -bounds, step)
         return best, -value
