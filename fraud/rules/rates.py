@@ -5,7 +5,7 @@ A rule that holds for a share p of the flagged sales, nearly all of them honest,
 its author gave it: what is usual in these stores, or in this season, weighs nothing, without a change of the rules.
 
 A rule of one kind of fraud holds for fewer of them, and says for how many at most (`of_frauds`). An excuse says for how
-many at least: one that frauds have by chance as often as honest sales do is none.
+many at least: where honest sales have it no more often, it tells nothing.
 """
 
 import math
