@@ -41,13 +41,18 @@ def is_parallel(steps: Any) -> bool:
     return any(node[0] in {"all", "any", "keep"} for node in nodes(steps))
 
 
+def _tries_again(task: Any) -> bool:
+    return any(node[0] == "retry" or (node[0] == "child" and node[3]) for node in nodes(task))
+
+
 class _Scope:
     """The things that one instance has at hand: kept tasks that ended and did not, and events that came early."""
 
-    def __init__(self, depth: int, *, may_gate: bool, alone: bool) -> None:
+    def __init__(self, depth: int, *, may_gate: bool, alone: bool, is_root: bool = False) -> None:
         self.depth = depth
         self.may_gate = may_gate
         self.alone = alone
+        self.is_root = is_root
         self.running: list[int] = []
         self.ended: list[int] = []
         self.early: list[str] = []
@@ -60,7 +65,7 @@ class _Maker:
 
     def program(self) -> Program:
         dice = self._dice
-        steps = self._steps(_Scope(2, may_gate=True, alone=True), dice.randint(2, 6))
+        steps = self._steps(_Scope(2, may_gate=True, alone=True, is_root=True), dice.randint(2, 6))
         after = [["none"], ["none"], ["purge"], ["restart"], ["start"], ["rewind"], ["raise"], ["terminate"]]
         return {"steps": steps, "after": dice.choice(after)}
 
@@ -203,15 +208,18 @@ class _Maker:
         return ["all", parts]
 
     def _race(self, scope: _Scope) -> Any:
-        """One that wins, and others that never end but by being cancelled."""
+        """One that wins, and others that never end but by being cancelled.
+
+        A retry beside a cancelled timer loses its number to what follows, and is then anybody's.
+        """
         dice = self._dice
         inner = self._inner(scope)
         wins: Any = self._task(inner, may_fail=self._chance(0.5), beside=True)
         if scope.ended and self._chance(0.3):
             wins = ["kept", dice.choice(scope.ended)]
-        never: list[Any] = [["timer", _NEVER], ["event", "never"]]
-        parts = [dice.choice([*never, ["any", never], ["all", [["echo", 1], dice.choice(never)]]]) for _ in range(2)]
-        parts = parts[: dice.randint(0, 2)]
+        never: list[Any] = [["event", "never"], *([] if _tries_again(wins) else [["timer", _NEVER]])]
+        others = [*never, ["any", never], ["all", [["echo", 1], ["event", "never"]]]]
+        parts = [dice.choice(others) for _ in range(dice.randint(0, 2))]
         parts.insert(dice.randint(0, len(parts)), wins)
         return ["any", parts]
 
@@ -264,7 +272,8 @@ class _Maker:
             task = ["all", [wait, wait]]
             script.append(["raise", f"g{number}", 1])
         for _ in range(dice.choice([0, 0, 1, 2])):
-            script.insert(dice.randint(0, len(script)), self._meanwhile(scope))
+            place = dice.randint(0, len(script))
+            script[place:place] = self._meanwhile(scope)
         if self._chance(0.25):
             script = [["suspend", "lunch"], *script]
             place = dice.randint(1, len(script))
@@ -275,17 +284,20 @@ class _Maker:
         return ["gate", number, task, [*script, opens]]
 
     def _meanwhile(self, scope: _Scope) -> list[Any]:
-        match self._dice.choice(["early", "early", "early", "unwanted", "start", "rewind", "purge", "signal"]):
-            case "early":
+        """Commands that do not open the gate."""
+        words = ["early", "early", "early twice", "unwanted", "start", "rewind", "purge", "signal"]
+        match self._dice.choice([*words, *([] if scope.is_root else ["terminate root"])]):
+            case "early" | "early twice" as word:
                 name = f"y{next(self._numbers)}"
-                scope.early.append(name)
-                return ["raise", name, self._value()]
+                count = 2 if word == "early twice" else 1
+                scope.early += [name] * self._dice.randint(1, count)
+                return [["raise", name, self._value()] for _ in range(count)]
             case "unwanted":
-                return ["raise", "unwanted", 1]
+                return [["raise", "unwanted", 1]]
             case "signal":
-                return ["signal", self._label("e"), 2]
+                return [["signal", self._label("e"), 2]]
             case word:
-                return [word]
+                return [[word]]
 
     def _kept_events(self, scope: _Scope) -> list[Step]:
         """Events that come behind the end of a generation, all at once: the next one gets them."""

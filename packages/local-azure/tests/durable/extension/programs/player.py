@@ -62,6 +62,8 @@ class _Player:
                 await self._note("DELETE", "")
             case ["restart"]:
                 await self._note("POST", "/restart?restartWithNewInstanceId=false")
+            case ["terminate root"]:
+                await self._do(self._id, ["terminate", "by its child"])
             case ["start"]:
                 self._answers.append((await self._client.start("program", self._id, given)).status)
             case ["rewind"] if before["runtimeStatus"] != "Failed":
