@@ -67,7 +67,7 @@ class ActionReplay:
             for each in held:
                 self.feed(each)
         elif kind is EventType.ORCHESTRATOR_STARTED:
-            self._now = max(self._now, seconds(event.timestamp))
+            self._begin_episode(seconds(event.timestamp))
         elif kind in _DECISION_OF_EVENT:
             self._confirm(event, _DECISION_OF_EVENT[kind])
         elif kind in _SUCCESS:
@@ -82,14 +82,26 @@ class ActionReplay:
             # A group with a cancelled timer in it is done at once: what follows has its numbers before a retry in it.
             self._invoke_settled()
 
+    def _begin_episode(self, now: float) -> None:
+        self._now = max(self._now, now)
+        if self._invoked == len(self._roots) and self._all_settled():
+            # A replay of all carries out the next action in an episode of before: it is earlier, and its number may be
+            # that of a retry of now.
+            self._can_grow = False
+
     def _confirm(self, event: Event, kind: DecisionKind) -> None:
+        self._invoke_settled()
         number = event.event_id
+        undone = None if number in self._pending else self._undone()
         while number not in self._pending:
+            # Histories of before have what follows a group that failed and had not ended.
             if self._invoked == len(self._roots) or number < self._next_id:
-                raise NonDeterminismError.missing(event, self._undone())
+                raise NonDeterminismError.missing(event, undone or [])
             self._invoke_next()
         decision = self._pending.pop(number)
         if decision.kind is not kind or not decision.matches(event):
+            if undone is not None:
+                raise NonDeterminismError.missing(event, undone)
             raise NonDeterminismError.different(event, decision, kind, [decision, *self._undone()])
 
     def _undone(self) -> list[Decision]:
@@ -105,7 +117,7 @@ class ActionReplay:
         elif task.retry is None:
             task.fail()
         else:
-            timer = self._allocate_between(task)
+            timer = self._allocate(task)
             task.wait_to_retry(timer)
             fire_at = self._now if task.is_exhausted else self._now + task.retry_interval
             self._decide(Decision.retry_timer(timer, task, fire_at))
@@ -120,7 +132,7 @@ class ActionReplay:
         elif task.is_exhausted:
             task.fail()
         else:
-            attempt = self._allocate_between(task)
+            attempt = self._allocate(task)
             task.start_attempt()
             self._decide(Decision.of(task, attempt, self._execution_id))
 
@@ -221,15 +233,6 @@ class ActionReplay:
                 number = self._allocate(task)
                 task.start_attempt()
                 self._decide(Decision.of(task, number, self._execution_id))
-
-    def _allocate_between(self, task: Task) -> int:
-        """The number of a retry's timer or next attempt.
-
-        Where everything else is done, the next action would have had it: the extension replays all, and finds it so.
-        """
-        if self._invoked == len(self._roots) and self._all_settled():
-            self._can_grow = False
-        return self._allocate(task)
 
     def _allocate(self, task: Task) -> int:
         number = self._next_id

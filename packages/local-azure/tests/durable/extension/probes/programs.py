@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.durable.extension.client import Client
-from tests.durable.extension.probes.probing import probe
+from tests.durable.extension.client import FINISHED, Client
+from tests.durable.extension.probes.probing import end_of, probe
 from tests.durable.extension.programs.player import play_all
 
 _NEVER = ["timer", 3600]
@@ -104,6 +104,21 @@ async def nothing_returned_after_a_suspension(client: Client) -> Any:
         "by a child": [["yield", ["child", [_HELD, ["return", None]], "c", None]]],
     }
     return await _played(client, "nothing-", programs)
+
+
+@probe
+async def a_rewind_with_something_behind_it(client: Client) -> Any:
+    """The timer of the retry stays, to which the code no longer leads. What stands behind it is not decided."""
+    child = ["child", [["yield", ["fails", "f", 2]]], None, 1]
+    steps: list[Any] = [["yield", child], ["yield", ["child", [["yield", ["echo", 1]]], "c", None]]]
+    await client.run("program", "rewound-program", {"root": "rewound-program", "todo": steps})
+    await client.ask("POST", "/instances/rewound-program/rewind?reason=again")
+    ended = await client.until(
+        "rewound-program",
+        lambda status: str(status["output"]).startswith("Non") and status["runtimeStatus"] in FINISHED,
+    )
+    child_of_it = await client.status("rewound-program-c")
+    return [end_of(ended), child_of_it["runtimeStatus"]]
 
 
 @probe
