@@ -9,12 +9,12 @@ import msgspec
 
 from activities.find_contents import contents_in_portions
 from activities.kept_evidence import list_evidence, snapshot_of
-from activities.window_context import FlaggedContent, look_up
+from activities.window_context import FlaggedContent, contexts_in, look_up
 from fraud.analysis import WindowTask
 from fraud.desk.explaining import Explained, ExplainedContent, Grounds
 from fraud.desk.rows import EventContent, HubPlace
 from fraud.events import StoreKey
-from fraud.evidence import NO_KEPT_RATES, Snapshot
+from fraud.evidence import Snapshot
 from fraud.identity import canonical, content_digest
 from fraud.judging import Content, Context, distinct, judged, own_facts
 from fraud.quarantine_index import is_flagged
@@ -27,6 +27,7 @@ from fraud.snoozes import asleep_in
 from fraud.suspicion import store_of
 from fraud.verdicts import Verdict
 from fraud.windows import Window, window_of
+from reconciliation.reading.verdicts import context_of
 from services import tracing
 from services.desk.events import event_details
 from services.profiles import latest_profile_day
@@ -113,10 +114,8 @@ async def _as_judged(asked: _Asked) -> _Judgement | None:
                     facts = own_facts(verdict.event or {}, asked.at_store)
                     return _Judgement(verdict, rules, facts, NO_RATES, "event", blob.case_id)
                 snapshot = await snapshot_of((await list_evidence([blob.path]))[blob.path])
-                if named := snapshot.named(verdict.evidence):
-                    evidence, part = named
-                    rates = part.rates.get(rules.definition.name, NO_KEPT_RATES).rates
-                    return _Judgement(verdict, rules, evidence.facts, rates, "evidence", blob.case_id)
+                if context := context_of(verdict, rules, snapshot):
+                    return _Judgement(verdict, rules, context.facts, context.rates, "evidence", blob.case_id)
     return None
 
 
@@ -180,7 +179,5 @@ async def _context(content: FlaggedContent, asked: _Asked, rules: RuleSet) -> Co
         rules=rules.id,
         profile_day=await latest_profile_day(asked.window.start.date()),
     )
-    part = await look_up(task, [content], Snapshot())
-    (entry,) = part.entries
-    rates = part.rates.get(task.set_name, NO_KEPT_RATES).rates
-    return Context(entry.facts, rates, entry.digest(part.profile_day), part.profile_day)
+    looked_up = Snapshot([await look_up(task, [content], Snapshot())])
+    return contexts_in(looked_up, [content], task.set_name)[content.name][content.form]
