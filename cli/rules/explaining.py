@@ -39,7 +39,7 @@ def explain(app: AppClient, event_id: str, *, as_json: bool) -> bool:
 
 def _show_content(event_id: str, content: ExplainedContent) -> None:
     say_wrapped(f"{event_id}, arrived {content.arrived:%Y-%m-%d %H:%M:%S}, {_flagged(content.flagged)}")
-    of_case = f", in {content.case}" if content.case else "; nobody has judged it"
+    of_case = f", in {content.case}" if content.case else "; nobody has judged it, or its evidence is gone"
     say_wrapped(f"{content.band}, {content.score} points by {content.rule_set}{of_case}")
     profiles = f"profiles up to {content.profile_day}" if content.profile_day else "no profiles"
     say_wrapped(f"{_GROUNDS[content.grounds]}; {profiles}", style="dim")

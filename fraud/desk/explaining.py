@@ -27,7 +27,7 @@ class ExplainedContent(msgspec.Struct, frozen=True, kw_only=True):
     window_end: datetime
     flagged: bool
     case: str | None
-    """The case that the verdict is of; None if nobody has judged it."""
+    """The case that the verdict is of; None if nobody has judged it, or if its evidence is gone."""
     rule_set: str
     score: int
     band: Band
