@@ -11,7 +11,7 @@ import shutil
 import sys
 import uuid
 from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -125,12 +125,15 @@ async def extension(program: Path, azurite: int, app_file: Path, folder: Path) -
 
 
 def _episodes(record: Path) -> list[dict[str, Any]]:
+    """All episodes that are wholly written, but for inputs that JSON does not have, such as the `undefined` of a probe,
+    which the extension hands on as it was sent."""
     path = record / "episodes.jsonl"
     if not path.exists():
         return []
-    episodes = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    for episode in episodes:
-        for part in ("context", "result"):
-            if isinstance(episode[part], str):
-                episode[part] = json.loads(episode[part])
+    episodes: list[dict[str, Any]] = []
+    for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+        episode = json.loads(line)
+        texts = {part: episode[part] for part in ("context", "result") if isinstance(episode[part], str)}
+        with suppress(ValueError):
+            episodes.append(episode | {part: json.loads(text) for part, text in texts.items()})
     return episodes
