@@ -22,7 +22,7 @@ class CaseChangesError(Exception):
     """Others have changed the case at every attempt."""
 
 
-async def store_case(case: Case, is_newest: Callable[[], Awaitable[bool]], *, again: bool = False) -> None:
+async def store_case(case: Case, is_newest: Callable[[], Awaitable[bool]], *, again: bool) -> None:
     """Write a case; what others wrote into it stays, and if it is judged `again` on purpose when it was judged first.
 
     A case is not written if its verdicts were amended since: `is_newest` tells if they are still the newest. Raises

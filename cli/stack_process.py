@@ -13,6 +13,7 @@ import msgspec
 
 ROOT = Path(__file__).parents[1]
 LOCAL_SETTINGS = ROOT / ".local" / "local.settings.json"
+_CONFIG = ROOT / "local-azure.toml"
 _STACK = (sys.executable, "-m", "local_azure.stack")
 _READY = "ready stack functions="
 _GAVE_UP = "stack cannot go on"
@@ -31,10 +32,10 @@ class Stack(msgspec.Struct, frozen=True):
     settings: Path = LOCAL_SETTINGS
 
 
-def forget_stack(state: Path, settings: Path = LOCAL_SETTINGS, config: Path = ROOT / "local-azure.toml") -> None:
+def forget_stack(state: Path, settings: Path = LOCAL_SETTINGS) -> None:
     """Remove the state of a stack. Raises StackError, and removes nothing, while this clone's stack runs."""
     said = subprocess.run(  # noqa: S603 - our own module
-        [*_STACK, "reset", "--config", str(config), "--state", str(state), "--settings", str(settings)],
+        [*_STACK, "reset", "--config", str(_CONFIG), "--state", str(state), "--settings", str(settings)],
         check=False,
         cwd=ROOT,
         text=True,
@@ -52,7 +53,7 @@ def running_stack(
     speed: float,
     say: Callable[[str], None],
     settings: Path = LOCAL_SETTINGS,
-    config: Path = ROOT / "local-azure.toml",
+    config: Path = _CONFIG,
     *,
     not_before: datetime | None = None,
 ) -> Generator[Stack]:

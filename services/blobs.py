@@ -101,7 +101,7 @@ async def write_over(container: ContainerClient, path: str, data: bytes, content
         await write_blob(container, path, data, content_type)
 
 
-async def create_blob(container: ContainerClient, path: str, data: bytes, content_type: str = JSON) -> bool:
+async def create_blob(container: ContainerClient, path: str, data: bytes, content_type: str) -> bool:
     """Write a block blob unless there is one at its path; false if there is."""
     settings_of_content = ContentSettings(content_type=content_type)
     try:

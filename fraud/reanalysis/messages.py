@@ -154,7 +154,7 @@ class ReanalysisState(msgspec.Struct, frozen=True, kw_only=True):
             return "counted"
         return "judging" if self.order.confirm == self.counted.verdicts else "refused"
 
-    def judged_more(self, judged: WindowJudged, *, untold: int = 0) -> "ReanalysisState":
+    def judged_more(self, judged: WindowJudged, *, untold: int) -> "ReanalysisState":
         """With a window that was judged again."""
         return msgspec.structs.replace(self, done=self.done.after(judged, untold=untold))
 

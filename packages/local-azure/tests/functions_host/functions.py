@@ -16,6 +16,6 @@ def a_function(trigger: str, call: Callable[..., Any] = print, **properties: Any
     return Function(name=properties.get("name", "it"), call=call, directory=".", trigger=binding)
 
 
-def a_caller(function: Function, timeout: float | None = None) -> Caller:
+def a_caller(function: Function) -> Caller:
     """Calls the function for real, on a loop and threads of its own."""
-    return Caller(function, Invoker(UserLoop(), timeout), DurableClients())
+    return Caller(function, Invoker(UserLoop(), None), DurableClients())

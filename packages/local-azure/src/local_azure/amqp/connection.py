@@ -159,7 +159,7 @@ class Connection:
                 self._hang_up()
                 return
             self._handshake.send_open()
-        value = error_value(error.condition, error.description) if error else None
+        value = error_value(error) if error else None
         self._output.put(build(0, performative(Code.CLOSE, [value])))
         self._output.flush()
         self._stop()
@@ -216,7 +216,7 @@ class Connection:
                 log.warning("%s: session ended: %s", self.peer, error)
                 session.closed()
                 self._sessions[channel] = None
-                self.send(channel, performative(Code.END, [error_value(error.condition, error.description)]))
+                self.send(channel, performative(Code.END, [error_value(error)]))
         elif channel not in self._sessions and not isinstance(fields, Detach | Disposition | Flow):
             # The Python SDKs go on about links of a session that they have ended; nothing else may.
             raise PeerError(Condition.NOT_ALLOWED, f"channel {channel} has no session")

@@ -90,14 +90,12 @@ class Link:
         """The user agent of the client; empty if it gives none."""
         return self.session.client
 
-    def detach(self, error: AmqpError | None = None) -> None:
+    def detach(self, error: AmqpError) -> None:
         """End the link from our side, with a reason the client can act on. Its handler's `on_detach` is called."""
         if not self.open:
             return
-        if error:
-            log.warning("%s: link to %r ended: %s", self.peer, self.address, error)
-        value = error_value(error.condition, error.description) if error else None
-        self.session.send(performative(Code.DETACH, [uint(self.handle), True, value]))
+        log.warning("%s: link to %r ended: %s", self.peer, self.address, error)
+        self.session.send(performative(Code.DETACH, [uint(self.handle), True, error_value(error)]))
         self.closed()
 
     def closed(self) -> None:

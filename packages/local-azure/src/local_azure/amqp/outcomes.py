@@ -87,14 +87,14 @@ def parse_outcome(state: Any) -> Outcome | None:
         raise PeerError(Condition.INVALID_FIELD, f"outcome: {error}") from error
 
 
-def error_value(condition: str, description: str, info: Map | None = None) -> Encoded:
+def error_value(error: AmqpError) -> Encoded:
     """An AMQP error as a value, all three fields present."""
-    return described(_ERROR, [Symbol(condition), description, info])
+    return described(_ERROR, [Symbol(error.condition), error.description, None])
 
 
 def rejected(error: AmqpError) -> Encoded:
     """The outcome of a delivery that was refused, with the reason."""
-    return described(0x25, [error_value(error.condition, error.description)])
+    return described(0x25, [error_value(error)])
 
 
 def modified(outcome: Modified, state: Encoded) -> Encoded:

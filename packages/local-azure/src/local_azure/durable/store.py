@@ -92,6 +92,7 @@ class Instance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 FINISHED = frozenset({"Completed", "Failed", "Terminated"})
+_TIMERS_AT_ONCE = 500
 
 INSTANCE_COLUMNS = ", ".join(Instance.__struct_fields__)
 # The columns are named: a file of an older version has one more.
@@ -211,7 +212,7 @@ class Store:
         """The time at which the next timer is due, in Azure's seconds since 1970."""
         return self.database.execute("SELECT MIN(due) FROM timers").fetchone()[0]
 
-    def due_timers(self, now: float, limit: int = 500, *, in_order: bool = True) -> list[tuple[int, float, str, int]]:
+    def due_timers(self, now: float, *, in_order: bool) -> list[tuple[int, float, str, int]]:
         """Timers that are due: id, the time that was asked for, the instance, the number there.
 
         Without `in_order` those that are due at the same time come in an order that says nothing of what was asked for.
@@ -219,9 +220,9 @@ class Store:
         among = "COALESCE(fire_at, due), id" if in_order else "(id * 7919) % 1009, id"
         query = (
             "SELECT id, COALESCE(fire_at, due), instance, task FROM timers WHERE due <= ? "
-            f"ORDER BY due, {among} LIMIT ?"
+            f"ORDER BY due, {among} LIMIT {_TIMERS_AT_ONCE}"
         )
-        return self.database.execute(query, (now, limit)).fetchall()
+        return self.database.execute(query, (now,)).fetchall()
 
     def fire_timers(self, fired: Iterable[tuple[int, StoredMessage]]) -> None:
         """Replace timers by their messages."""

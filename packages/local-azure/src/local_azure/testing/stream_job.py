@@ -17,7 +17,7 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 import socket
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,20 +136,12 @@ def send_events(connection: str, hub: str, *batches: tuple[int, list[bytes]]) ->
             producer.send_batch([EventData(body) for body in bodies], partition_id=str(partition))
 
 
-def _ids(row: Row) -> list[Any]:
-    return row["ids"]
-
-
 class QueueReceiver:
-    """Takes the messages of a queue from now on, as they come: pairs of MessageId and row.
+    """Takes the messages of a queue from now on, as they come: pairs of MessageId and row."""
 
-    `ids_of` gives the ids in a row; `wait` counts how many different ones have come.
-    """
-
-    def __init__(self, connection: str, queue: str, ids_of: Callable[[Row], list[Any]] = _ids) -> None:
+    def __init__(self, connection: str, queue: str) -> None:
         self._connection = connection
         self._queue = queue
-        self._ids_of = ids_of
         self._messages: list[tuple[str, Row]] = []
         self._seen: set[Any] = set()
         self._ends = Event()
@@ -171,7 +163,7 @@ class QueueReceiver:
                 for message in batch:
                     row = msgspec.json.decode(b"".join(message.body))
                     self._messages.append((str(message.message_id), row))
-                    self._seen |= set(self._ids_of(row))
+                    self._seen |= set(row["ids"])
                 for message in batch:
                     receiver.complete_message(message)
 
@@ -203,14 +195,12 @@ def blob_rows(connection: str, container: str) -> dict[str, list[Row]]:
         }
 
 
-def wait_for_blob_rows(
-    connection: str, container: str, ids: int, seconds: float = 20, ids_of: Callable[[Row], list[Any]] = _ids
-) -> dict[str, list[Row]]:
+def wait_for_blob_rows(connection: str, container: str, ids: int) -> dict[str, list[Row]]:
     """The rows of every blob once they hold so many ids. Raises AssertionError if they do not in time."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + 20
     while True:
         written = blob_rows(connection, container)
-        if sum(len(ids_of(row)) for rows in written.values() for row in rows) >= ids:
+        if sum(len(row["ids"]) for rows in written.values() for row in rows) >= ids:
             return written
         assert time.monotonic() < deadline, "the blobs do not appear"
         time.sleep(0.2)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local_azure.functions_host.indexing.functions import Function
-from local_azure.functions_host.invocation.context import Invocation, Out, RetryContext, RpcException, TraceContext
+from local_azure.functions_host.invocation.context import Invocation, Out, RetryContext, RpcException
 from local_azure.functions_host.invocation.durable_clients import DurableClients
 from local_azure.functions_host.invocation.invoker import HostStoppingError, InvocationError, Invoker
 
@@ -35,7 +35,7 @@ class Caller:
             raise NoValueError(self.function.name, invocation.id, error) from error
         return await self._invoker.invoke(self.function, arguments, invocation, outputs)
 
-    async def succeeds(self, value: Callable[[], object], trace: TraceContext | None = None) -> bool:
+    async def succeeds(self, value: Callable[[], object]) -> bool:
         """Call the function until it succeeds or its retry policy allows no more; a failure is logged.
 
         Each attempt is an invocation of its own, with a fresh value; a value that cannot be made is not tried again,
@@ -47,7 +47,7 @@ class Caller:
         retry = 0
         while True:
             try:
-                await self.call(value, Invocation(trace, context))
+                await self.call(value, Invocation(retry=context))
             except InvocationError as error:
                 retry += 1
                 if policy is None or isinstance(error, NoValueError) or not policy.allows(retry):
