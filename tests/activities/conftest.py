@@ -13,7 +13,7 @@ from fraud.analysis import WindowTask
 from fraud.windows import SuspiciousWindow, unique_ids
 from services import look_ups, rules_in_use
 from services.clients import close_clients
-from services.settings import settings
+from tests.activities.rule_sets import judging_by
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 from tests.support.parts import azure
 
@@ -25,10 +25,15 @@ def services(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name, value in their_settings.items():
             patch.setitem(os.environ, name, value)
         # Its bands follow from an event alone, so that a test can say them; context has tests of its own.
-        patch.setitem(os.environ, "RULE_SET", "seed")
-        settings.cache_clear()
+        with judging_by("seed"):
+            yield
+
+
+@pytest.fixture
+def context_set() -> Iterator[None]:
+    """The setting names the context set, as long as a test does not name another."""
+    with judging_by("context"):
         yield
-    settings.cache_clear()
 
 
 @pytest_asyncio.fixture(scope="package", loop_scope="session")

@@ -1,6 +1,5 @@
 """Contract: windows that are judged live, over the real Cosmos and Blob SDKs, get the verdicts of a replayed file."""
 
-import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -25,7 +24,7 @@ from fraud.windows import SuspiciousWindow, Window
 from reconciliation.nightly import ProfilesBuilt, ProfilesTask
 from services import blobs, names
 from services.profiles import read_manifest
-from services.settings import settings
+from tests.activities.rule_sets import judging_by
 from tests.trust.day import Account, Day, blobs_under
 from tests.trust.producer import Sent
 from worlds.plan import WorldPlan
@@ -91,11 +90,8 @@ def replayed(arrivals: Sequence[Arrival]) -> dict[Name, dict[str, Any]]:
 @pytest.fixture(scope="module", autouse=True)
 def context_set(services: None) -> Iterator[None]:
     """The setting names the context set."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "RULE_SET", "context")
-        settings.cache_clear()
+    with judging_by("context"):
         yield
-    settings.cache_clear()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

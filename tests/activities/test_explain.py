@@ -1,6 +1,5 @@
 """Contract: every rule is told of an event: as its verdict judged it, and of one without a verdict as it would be."""
 
-import os
 import uuid
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -20,7 +19,7 @@ from fraud.windows import SuspiciousWindow
 from orchestrations.judge_quarantine import judge_quarantine
 from services import blobs, names
 from services.rules_in_use import PATH, change_rules_in_use, read_rules_in_use
-from services.settings import settings
+from tests.activities.rule_sets import judging_by
 from tests.activities.window_activities import judge_and_store, verdicts_of
 from tests.fraud.builders import ENQUEUED, event_body, received
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
@@ -34,13 +33,10 @@ STORE = 3
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def context_set(clients: None) -> AsyncIterator[None]:
     """The set `context` judges, and nobody has changed the rules in use."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "RULE_SET", "context")
-        settings.cache_clear()
+    with judging_by("context"):
         await blobs.delete_blob(await blobs.warehouse(names.REPORTS), PATH)
         yield
         await blobs.delete_blob(await blobs.warehouse(names.REPORTS), PATH)
-    settings.cache_clear()
 
 
 async def archived(*, discount: int) -> str:
@@ -120,13 +116,12 @@ async def test_a_snoozed_rule_is_told_as_snoozed_and_adds_nothing():
     assert [before.grounds, after.grounds] == ["looked up", "evidence"]
 
 
-async def test_a_set_that_asks_the_event_alone_explains_it_so(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(os.environ, "RULE_SET", "seed")
-    settings.cache_clear()
-    event_id = await archived(discount=73)
-    (before,) = (await explain_event(event_id)).contents
-    verdict, case, _ = await judged(event_id)
-    (after,) = (await explain_event(event_id)).contents
+async def test_a_set_that_asks_the_event_alone_explains_it_so():
+    with judging_by("seed"):
+        event_id = await archived(discount=73)
+        (before,) = (await explain_event(event_id)).contents
+        verdict, case, _ = await judged(event_id)
+        (after,) = (await explain_event(event_id)).contents
 
     assert [(each.grounds, each.case) for each in (before, after)] == [("event", None), ("event", case)]
     assert before.score == after.score == verdict.score

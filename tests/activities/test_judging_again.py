@@ -1,8 +1,6 @@
 """Contract: a window is judged again on facts of its own; what is replaced is kept, and its case says so."""
 
-import os
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -29,21 +27,11 @@ from fraud.verdicts import Verdict, from_ndjson, time_path, to_ndjson, verdicts_
 from fraud.windows import SuspiciousWindow, Window, unique_ids
 from services import blobs, cosmos, look_ups, names
 from services.desk.reanalyses import kept_verdicts
-from services.settings import settings
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body, received
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
 
 CONTEXT, SEED = shipped()["context"].id, shipped()["seed"].id
-
-
-@pytest.fixture(autouse=True)
-def seed_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Windows are judged by the set of single fields, whose bands can be said."""
-    monkeypatch.setitem(os.environ, "RULE_SET", "seed")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
 
 
 async def archive(event_id: str, **changes: Any) -> None:
@@ -167,11 +155,8 @@ async def test_the_same_verdicts_again_are_written_nowhere_and_told_to_nobody():
     assert await kept_verdicts(f"fraud-events/{path(task)}", 10) == ()
 
 
-async def test_each_reanalysis_looks_up_anew_and_the_day_counts_the_facts_of_the_first_one_only(
-    monkeypatch: pytest.MonkeyPatch,
-):
-    monkeypatch.setitem(os.environ, "RULE_SET", "context")
-    settings.cache_clear()
+@pytest.mark.usefixtures("context_set")
+async def test_each_reanalysis_looks_up_anew_and_the_day_counts_the_facts_of_the_first_one_only():
     event_id, customer = uuid.uuid4().hex, int.from_bytes(uuid.uuid4().bytes[:6])
     await archive(event_id, cust_id=customer)
     task = await analysed(event_id)
@@ -188,9 +173,8 @@ async def test_each_reanalysis_looks_up_anew_and_the_day_counts_the_facts_of_the
     assert await _rates(task.window_end.date(), {}) == rates
 
 
-async def test_evidence_that_no_verdict_names_counts_in_no_rates(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setitem(os.environ, "RULE_SET", "context")
-    settings.cache_clear()
+@pytest.mark.usefixtures("context_set")
+async def test_evidence_that_no_verdict_names_counts_in_no_rates():
     event_id = uuid.uuid4().hex
     await archive(event_id)
     task = await analysed(event_id)

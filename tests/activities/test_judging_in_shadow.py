@@ -1,8 +1,7 @@
 """Contract: a set in shadow judges what the active one judges, into a folder of its own, and changes nothing else."""
 
-import os
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
@@ -20,19 +19,9 @@ from fraud.verdicts import Verdict, from_ndjson, shadow_path, verdicts_path
 from fraud.windows import SuspiciousWindow, unique_ids
 from services import blobs, cosmos, names
 from services.rules_in_use import PATH, UNCHANGED, Kept, change_rules_in_use, read_rules_in_use
-from services.settings import settings
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
-
-
-@pytest.fixture(autouse=True)
-def seed_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The setting names the set of single fields."""
-    monkeypatch.setitem(os.environ, "RULE_SET", "seed")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
 
 
 @pytest_asyncio.fixture(autouse=True, loop_scope="session")

@@ -1,9 +1,7 @@
 """Contract: facts are read once, kept beside the verdicts, and read by whoever judges the same content again."""
 
 import asyncio
-import os
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -25,19 +23,13 @@ from fraud.quarantine import QuarantinedEvidence, raw
 from fraud.verdicts import Verdict, from_ndjson
 from fraud.windows import SuspiciousWindow, unique_ids
 from services import blobs, cosmos, names
-from services.settings import settings
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
 
-pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
-
-
-@pytest.fixture(autouse=True)
-def context_set(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The setting names the context set."""
-    monkeypatch.setitem(os.environ, "RULE_SET", "context")
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.usefixtures("clients", "context_set"),
+]
 
 
 async def archive(body: bytes, *, before: timedelta = timedelta()) -> None:

@@ -3,7 +3,7 @@
 import json
 import os
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -23,21 +23,15 @@ from services import blobs, cosmos, look_ups, names, rules_in_use
 from services.settings import settings
 from tests.fraud.builders import ENQUEUED, event_body, received
 
-pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.usefixtures("clients", "context_set"),
+]
 
 CONTEXT = shipped()["context"].id
 KEYS = RunKeys(b"x")
 _thousands = iter(range(60_000_000, 70_000_000, 1_000))  # no other file counts there, and the store is shared
-
-
-@pytest.fixture(autouse=True)
-def context_set() -> Iterator[None]:
-    """The setting names the context set, as long as a test does not name another."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(os.environ, "RULE_SET", "context")
-        settings.cache_clear()
-        yield
-    settings.cache_clear()
 
 
 async def activate(name: str) -> None:

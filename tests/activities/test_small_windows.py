@@ -19,6 +19,7 @@ from fraud.verdicts import from_ndjson, time_path
 from fraud.windows import SuspiciousWindow, unique_ids
 from services import blobs, names
 from services.settings import settings
+from tests.activities.rule_sets import judging_by
 from tests.activities.window_activities import case_of, verdicts_of
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 
@@ -26,12 +27,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytes
 
 
 @pytest.fixture(params=["seed", "context"], autouse=True)
-def judged_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def judged_by(request: pytest.FixtureRequest) -> Iterator[None]:
     """The set that judges windows."""
-    monkeypatch.setenv("RULE_SET", request.param)
-    settings.cache_clear()
-    yield
-    settings.cache_clear()
+    with judging_by(request.param):
+        yield
 
 
 async def found(**changes: Any) -> WindowTask:

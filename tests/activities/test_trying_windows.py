@@ -1,6 +1,5 @@
 """Contract: a set is tried on the facts that live judging had; where they are not kept it says so."""
 
-import os
 import uuid
 from collections.abc import Iterator
 from datetime import date
@@ -25,8 +24,8 @@ from fraud.windows import SuspiciousWindow, unique_ids
 from services import blobs, cosmos, look_ups, names
 from services.desk.outcomes import keep_outcomes
 from services.desk.reviews import step_case
-from services.settings import settings
 from services.tried_rules import keep_tried_rules
+from tests.activities.rule_sets import judging_by
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body, received
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
@@ -49,12 +48,10 @@ text = "it was flagged"
 
 
 @pytest.fixture(params=["context"])
-def judged_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def judged_by(request: pytest.FixtureRequest) -> Iterator[str]:
     """The set that judges windows."""
-    monkeypatch.setitem(os.environ, "RULE_SET", request.param)
-    settings.cache_clear()
-    yield request.param
-    settings.cache_clear()
+    with judging_by(request.param):
+        yield request.param
 
 
 async def analysed(*ids: str) -> WindowTask:
