@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
 from activities.kept_evidence import snapshot_of
@@ -27,7 +27,7 @@ from reconciliation.capture.path import LONGEST_INTERVAL
 from reconciliation.nightly import ProfilesBuilt, ProfilesTask, first_profile_day
 from reconciliation.reading.arrivals import BlobBodies, CapturedBody
 from services import names
-from services.blobs import lines_of, read_chunks, warehouse
+from services.blobs import if_there, lines_of, read_chunks, warehouse
 from services.capture_archive import list_blobs, list_partitions
 from services.concurrency import together
 from services.profiles import (
@@ -230,7 +230,8 @@ async def _of_windows(kind: str, day: date) -> dict[str, list[str]]:
 async def _named_in(path: str) -> set[str]:
     """The evidence that the verdicts at a path name; none if they are gone, or somebody has archived them."""
     container = await warehouse(names.FRAUD_EVENTS)
-    try:
-        return {named async for line in lines_of(read_chunks(container, path)) if (named := evidence_in(line))}
-    except (ResourceNotFoundError, ResourceExistsError):  # a conflict, to the SDK
-        return set()
+
+    async def named() -> set[str]:
+        return {digest async for line in lines_of(read_chunks(container, path)) if (digest := evidence_in(line))}
+
+    return await if_there(named()) or set()

@@ -1,22 +1,26 @@
 """Evidence in parts beside verdicts: `{beginning}-{number}.json.gz`, each written once, and never changed.
 
-A part that somebody has damaged stays where it is and is ignored: its bytes go to quarantine with the reason, and what
-it said is looked up anew. The reconciliation names the verdicts that rest on it.
+A part that somebody has damaged, or put into the archive tier, stays where it is and is ignored: its bytes, if they can
+be read, go to quarantine with the reason, and what it said is looked up anew. The reconciliation names the verdicts
+that rest on it.
 """
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
-from azure.core.exceptions import ResourceNotFoundError
+import logging
+
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from activities.quarantine import quarantine
 from fraud.evidence import DamagedEvidenceError, EvidencePart, Snapshot, packed, unpacked
 from fraud.quarantine import QuarantinedEvidence, raw
 from services import names
-from services.blobs import create_blob, read_blob, warehouse
+from services.blobs import create_blob, is_archived, read_blob, warehouse
 from services.concurrency import beside
 
 _GZIP = "application/gzip"
 
+_log = logging.getLogger(__name__)
 _MANY = 100
 """Events of a part from which it is packed on a thread: those of 500 take 15 ms, most of them without Python's lock."""
 
@@ -48,6 +52,12 @@ async def _read_more(beginning: str, snapshot: Snapshot) -> None:
             data = await read_blob(container, path)
         except ResourceNotFoundError:
             return
+        except HttpResponseError as error:
+            if not is_archived(error):
+                raise
+            _log.error("%s/%s is left out: %s", names.FRAUD_EVENTS, path, error)
+            snapshot.damaged += 1
+            continue
         try:
             snapshot.add(unpacked(data))
         except DamagedEvidenceError as problem:

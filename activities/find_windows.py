@@ -4,14 +4,14 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
 from fraud.analysis import ALERTS_FOLDER
 from fraud.reanalysis.messages import WINDOWS_PER_PAGE, Counted, FoundWindows, WindowsPage
 from fraud.reanalysis.windows import NotItsVerdictsError, is_asked_for, window_in
 from fraud.verdicts import name_in, time_path
 from services import names
-from services.blobs import read_blob, warehouse, workflow_data
+from services.blobs import is_archived, read_blob, warehouse, workflow_data
 from services.concurrency import together
 from services.desk.blob_paths import PathRange, last_paths
 
@@ -49,6 +49,10 @@ async def _look_at(page: WindowsPage, path: str) -> _Window:
         window, verdicts = window_in(path, data)
     except ResourceNotFoundError:
         return _Window(path, Counted(), is_asked_for=False)  # deleted since it was listed
+    except HttpResponseError as error:
+        if not is_archived(error):
+            raise
+        return _Window(path, Counted(damaged=1), is_asked_for=False)
     except NotItsVerdictsError:
         return _Window(path, Counted(damaged=1), is_asked_for=False)
     if not is_asked_for(page.order, window, verdicts):

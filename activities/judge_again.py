@@ -1,7 +1,6 @@
 """Judge a window again on purpose: on facts that are looked up anew, by the set that the re-analysis names."""
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
 
 from activities.clear_work import clear_work
 from activities.judge_events import judge_events
@@ -30,8 +29,8 @@ async def judge_again(again: WindowAgain) -> WindowJudged:
     order, path = again.order, again.path
     fraud_events = await blobs.warehouse(names.FRAUD_EVENTS)
     try:
-        window, _ = window_in(path, await blobs.read_blob(fraud_events, path))
-    except (ResourceNotFoundError, NotItsVerdictsError):
+        window, _ = window_in(path, await blobs.read_if_there(fraud_events, path) or b"")
+    except NotItsVerdictsError:
         return WindowJudged(windows=0)  # the reconciliation names it
     task = msgspec.structs.replace(await save_window_again(window, order.rules, order.id), name=name_in(path))
     lines = await _judged(task)

@@ -1,8 +1,5 @@
 """Judge flagged events in quarantine that no window can name, each by its place in the hub."""
 
-import msgspec
-from azure.core.exceptions import ResourceNotFoundError
-
 from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from activities.place_context import judged_by_place
 from fraud.analysis import WindowSummary
@@ -12,9 +9,10 @@ from fraud.quarantine_places import EventPlace, PlacesTask, in_order_of_places
 from fraud.verdict_lines import VerdictLine, line_of, written
 from fraud.verdicts import Verdict
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import read_if_there, warehouse
 from services.clients import CachedClient, open_lock
 from services.concurrency import LARGE, beside, together
+from services.quarantined import read_quarantined
 
 _READS = 8
 _FEW = 100
@@ -23,7 +21,6 @@ _FEW = 100
 
 _large = CachedClient(open_lock)
 """Held while a large body is in memory as values, which may take forty times as much."""
-_record = msgspec.json.Decoder(QuarantinedEvent)
 
 
 async def judge_places(task: PlacesTask) -> WindowSummary | None:
@@ -48,28 +45,24 @@ async def _is_judged_as_before(task: PlacesTask) -> bool:
     """True if an earlier version has kept the verdicts on a large body with those of the others."""
     if task.large is None:
         return False
-    try:
-        lines = await read_blob(await warehouse(names.FRAUD_EVENTS), task.as_before.verdicts_path)
-    except ResourceNotFoundError:
+    lines = await read_if_there(await warehouse(names.FRAUD_EVENTS), task.as_before.verdicts_path)
+    if lines is None:
         return False
     begin = b'\n{"event_id":"' + EventPlace(task.partition, task.large).name.encode()
     return any(begin + end in b"\n" + lines for end in (b'"', b"/"))
 
 
 async def _judge(task: PlacesTask, path: str) -> list[VerdictLine]:
-    try:
-        data = await read_blob(await warehouse(names.QUARANTINE), path)
-    except ResourceNotFoundError:
-        return []  # deleted since: Capture has the event, and the reconciliation names it
-    record = _record.decode(data)
-    if len(data) <= LARGE:
-        return await _lines(task, record)
+    if (kept := await read_quarantined(path)) is None:
+        return []  # nobody can read it any more: Capture has the event, and the reconciliation names it
+    record, body = kept
+    if len(body) <= LARGE:
+        return await _lines(task, record, body)
     async with await _large.get():
-        return await _lines(task, record)
+        return await _lines(task, record, body)
 
 
-async def _lines(task: PlacesTask, record: QuarantinedEvent) -> list[VerdictLine]:
-    body = record.body
+async def _lines(task: PlacesTask, record: QuarantinedEvent, body: bytes) -> list[VerdictLine]:
     verdicts = await judged_by_place(task, record, await beside(len(body) > LARGE, flagged_events, body))
     return await beside(len(verdicts) > _FEW or len(body) > LARGE, _written, verdicts)
 

@@ -9,7 +9,7 @@ from fraud.slices import slices
 from fraud.verdicts import each_readable, time_path
 from fraud.windows import WINDOW
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import read_if_there, warehouse
 from services.concurrency import together
 
 MOST_VERDICTS = 100_000
@@ -34,8 +34,8 @@ async def read_campaign_verdicts(run_id: str, started: datetime, ended: datetime
         day += timedelta(days=1)
     highest: dict[str, IdVerdict] = {}
     for part in slices(paths, _AT_ONCE):
-        for content in await together(read_blob(container, path) for path in part):
-            for verdict in each_readable(content):
+        for content in await together(read_if_there(container, path) for path in part):
+            for verdict in each_readable(content or b""):
                 before = highest.get(verdict.event_id)
                 if verdict.run_id == run_id and (before is None or verdict.score > before.score):
                     highest[verdict.event_id] = IdVerdict(verdict.event_id, verdict.score, verdict.band)

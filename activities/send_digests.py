@@ -14,7 +14,7 @@ from fraud.desk.alert_text import body_of_digest, card_of_digest
 from fraud.desk.digests import digest_of
 from fraud.quarantine import QuarantinedEvidence, raw
 from services import names
-from services.alert_digests import LONGEST_PATH, note_told, read_waiting, told_last, waiting_alerts
+from services.alert_digests import LONGEST_PATH, has_waited, note_told, read_waiting, told_last, waiting_alerts
 from services.blobs import delete_blob, warehouse
 from services.concurrency import together
 from services.settings import settings
@@ -58,9 +58,10 @@ async def _send(group: str, paths: Sequence[str], now: datetime) -> bool | Webho
     if not has_receiver(group.partition("/")[0]):
         _log.warning("%d alerts of %s wait: no receiver is set for their band", len(paths), group)
         return False
-    last = await told_last(group)
-    # Nobody was told in the future: such a moment is of another hand, and holds up no alert.
-    if last is not None and last <= now < last + timedelta(minutes=settings().alert_digest_minutes):
+    last, minutes = await told_last(group), timedelta(minutes=settings().alert_digest_minutes)
+    # Nobody was told in the future: such a moment is of another hand, and holds up no alert. Nor does one that somebody
+    # writes anew as often as it has passed: no alert waits for longer than the minutes.
+    if last is not None and last <= now < last + minutes and not await has_waited(group, minutes):
         return False
     told = paths[:MOST_OF_DIGEST]
     waiting = await read_waiting(told)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
 
 from activities.find_contents import contents_in_portions
 from activities.kept_evidence import list_evidence, snapshot_of
@@ -27,7 +26,7 @@ from fraud.verdicts import Verdict, name_in
 from fraud.windows import SuspiciousWindow, Window
 from reconciliation.reading.verdicts import contents_named, context_of
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import read_if_there, warehouse
 from services.desk.outcomes import fates_in
 from services.desk.reviews import read_case
 from services.profiles import latest_profile_day
@@ -48,9 +47,9 @@ async def try_window(again: WindowAgain) -> Tried:
     """
     path, rules = again.path, await rules_to_try(again.order.rules)
     try:
-        window, verdicts = window_in(path, await read_blob(await warehouse(names.FRAUD_EVENTS), path))
-    except (ResourceNotFoundError, NotItsVerdictsError):
-        return Tried()  # deleted or altered since it was listed
+        window, verdicts = window_in(path, await read_if_there(await warehouse(names.FRAUD_EVENTS), path) or b"")
+    except NotItsVerdictsError:
+        return Tried()  # deleted, archived or altered since it was listed
     trial = _Trial(rules, asleep_in((await read_rules_in_use()).state.snoozes, window.window))
     snapshot = await snapshot_of((await list_evidence([path]))[path])
     kept = {place: context for place, v in enumerate(verdicts) if (context := context_of(v, rules, snapshot))}

@@ -12,7 +12,7 @@ from fraud.analysis import SEED_NAME
 from fraud.quarantine import QuarantinedEvent
 from fraud.slices import slices
 from fraud.verdicts import AnyVerdict, evidence_folder, time_path
-from fraud.windows import Window, compact_time, window_of
+from fraud.windows import WINDOW, Window, compact_time, window_of
 
 PLACES_PER_BLOB = 1_000
 """Sequence numbers of a partition and window whose verdicts share a blob: few, because each delivery amends it."""
@@ -103,6 +103,19 @@ class EventPlace(msgspec.Struct, frozen=True):
 def places_path(name: str, window_end: datetime) -> str:
     """The path of the verdicts that make this case, in `fraud-events`."""
     return f"{FOLDER}{time_path(window_end)}/{name}.ndjson"
+
+
+def verdicts_of_place(partition: str, sequence_number: int, window_end: datetime) -> tuple[str, ...]:
+    """The paths in `fraud-events` at which the verdicts on the events at a place may lie."""
+    task = PlacesTask(
+        partition=partition,
+        window_start=window_end - WINDOW,
+        window_end=window_end,
+        thousand=sequence_number // PLACES_PER_BLOB,
+        paths=(),
+        large=sequence_number,
+    )
+    return task.verdicts_paths
 
 
 def parse_place(name: str) -> EventPlace | None:

@@ -9,10 +9,10 @@ import contextlib
 import logging
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
 from fraud.analysis import ALERTS_FOLDER, KeptAlert, WindowSummary, alert_path
@@ -20,7 +20,7 @@ from fraud.desk.digests import worst_band
 from fraud.verdicts import time_path
 from fraud.windows import store_label
 from services import names
-from services.blobs import delete_blob, read_if_there, warehouse, write_blob, write_over
+from services.blobs import delete_blob, is_archived, read_if_there, warehouse, write_blob, write_over
 from services.clients import CachedClient
 from services.concurrency import together
 
@@ -32,6 +32,7 @@ have alerts of theirs wait before those of all others."""
 MOST_NAMED = 10 * MOST_LISTED
 _PAGE = 5_000
 _AT_ONCE = 8
+_SEEN = 500
 _LOOKED_BACK = 8
 """Days of alerts that are looked at for some that wait no more: each night sees those of the one before, and more."""
 LONGEST_PATH = 900
@@ -194,6 +195,23 @@ async def told_last(group: str) -> datetime | None:
         return None
 
 
+async def has_waited(group: str, at_least: timedelta) -> bool:
+    """True if an alert of a group has waited for so long, by the moments at which the blob service wrote them.
+
+    Of many, the first ones of a page are looked at. Raises what the blob service raised.
+    """
+    listed = (await warehouse(names.REPORTS)).list_blobs(name_starts_with=f"{_WAITING}{group}/", results_per_page=_SEEN)
+    async for page in listed.by_page():
+        written = [blob.creation_time async for blob in page]
+        return bool(written) and _now() - min(written) >= at_least
+    return False
+
+
+def _now() -> datetime:
+    """The time of the blob service, as far as ours is the same: it does not run faster, as Cosmos' may."""
+    return datetime.now(UTC)
+
+
 async def note_told(group: str, at: datetime, paths: Sequence[str], alerts: Sequence[WindowSummary]) -> None:
     """Note that the alerts of a group were told; those at the paths wait no longer."""
     reports, path = await warehouse(names.REPORTS), f"{_TOLD}{group}.json"
@@ -211,10 +229,12 @@ async def _mark_told(reports: ContainerClient, alert: WindowSummary) -> None:
     kept = msgspec.json.encode(KeptAlert(**msgspec.structs.asdict(alert), had_receiver=True))
     try:
         await blob.set_blob_metadata(_IS_TOLD)
-    except ResourceExistsError as error:  # a conflict, to the SDK
-        _log.error("%s cannot be marked as told: %s", blob.blob_name, error)
     except ResourceNotFoundError:
         try:
             await blob.upload_blob(kept, length=len(kept), metadata=_IS_TOLD)
         except ResourceExistsError:
             await blob.set_blob_metadata(_IS_TOLD)
+    except HttpResponseError as error:
+        if not is_archived(error):
+            raise
+        _log.error("%s cannot be marked as told: %s", blob.blob_name, error)

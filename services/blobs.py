@@ -96,7 +96,9 @@ async def write_over(container: ContainerClient, path: str, data: bytes, content
     """As `write_blob`, and over what somebody has put into the archive tier, too, where nothing can be replaced."""
     try:
         await write_blob(container, path, data, content_type)
-    except ResourceExistsError:  # a conflict, to the SDK
+    except HttpResponseError as error:
+        if not is_archived(error):
+            raise
         await delete_blob(container, path)
         await write_blob(container, path, data, content_type)
 
@@ -145,7 +147,7 @@ async def digest_of_blob(container: ContainerClient, path: str) -> str | None:
 
     None if it is absent, or in the archive tier.
     """
-    return await _if_there(_digest_of(container, path))
+    return await if_there(_digest_of(container, path))
 
 
 async def _digest_of(container: ContainerClient, path: str) -> str:
@@ -157,19 +159,24 @@ async def _digest_of(container: ContainerClient, path: str) -> str:
 
 async def read_if_there(container: ContainerClient, path: str) -> bytes | None:
     """All bytes of a blob; None if it is absent, or in the archive tier."""
-    return await _if_there(read_blob(container, path))
+    return await if_there(read_blob(container, path))
 
 
-async def _if_there(reading: Awaitable[Read]) -> Read | None:
+async def if_there(reading: Awaitable[Read]) -> Read | None:
+    """The outcome of reading a blob; None if that is absent, or in the archive tier."""
     try:
         return await reading
     except ResourceNotFoundError:
         return None
     except HttpResponseError as error:
-        # In the archive tier nobody can read it: whoever may write it may put it there.
-        if getattr(error, "error_code", None) not in _ARCHIVED:
+        if not is_archived(error):
             raise
         return None
+
+
+def is_archived(error: HttpResponseError) -> bool:
+    """True if a blob is in the archive tier, where nobody can read it: whoever may write it may put it there."""
+    return getattr(error, "error_code", None) in _ARCHIVED
 
 
 async def delete_blob(container: ContainerClient, path: str) -> None:

@@ -5,18 +5,18 @@ Beside each lies how far it has come, so that one that was stopped is measured b
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
+import contextlib
 import hashlib
 from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.campaigns import Campaign
 from fraud.load.planned import PlannedCampaign
 from fraud.load.sent import SentCampaign
 from services import names
-from services.blobs import read_blob, warehouse, write_blob
+from services.blobs import read_blob, read_if_there, warehouse, write_blob, write_over
 
 Kept = TypeVar("Kept")
 
@@ -84,10 +84,12 @@ async def note_progress(run_id: str, seed: str, number: int) -> None:
     if number % PROGRESS_STEP:
         return
     progress = Progress(number + PROGRESS_STEP)
-    before = await _progress(run_id, seed)
+    before = None
+    with contextlib.suppress(ValueError, RecursionError):  # of another hand: it is written anew
+        before = await _progress(run_id, seed)
     # A campaign that is run again sends the same events from the first on.
     if before is None or before.batches < progress.batches:
-        await write_blob(await warehouse(names.REPORTS), _progress_path(run_id, seed), msgspec.json.encode(progress))
+        await write_over(await warehouse(names.REPORTS), _progress_path(run_id, seed), msgspec.json.encode(progress))
 
 
 async def kept_run_ids(most: int) -> list[str]:
@@ -128,7 +130,10 @@ async def _kept(prefix: str, kind: type[Kept], unreadable: dict[str, str]) -> li
     paths = [blob.name async for blob in container.list_blobs(name_starts_with=prefix)]
     kept: list[tuple[str, Kept]] = []
     for path in paths:
-        data = await read_blob(container, path)
+        data = await read_if_there(container, path)
+        if data is None:
+            unreadable[path] = "it is gone, or in the archive tier"
+            continue
         if path != f"{prefix}{hashlib.sha256(data).hexdigest()[:12]}.json":
             unreadable[path] = "not what its name was computed from"
             continue
@@ -149,11 +154,9 @@ async def _as_sent(campaign: SentCampaign, unreadable: dict[str, str]) -> SentCa
 
 
 async def _progress(run_id: str, seed: str) -> Progress | None:
-    try:
-        content = await read_blob(await warehouse(names.REPORTS), _progress_path(run_id, seed))
-    except ResourceNotFoundError:
-        return None
-    return msgspec.json.decode(content, type=Progress)
+    """As it was noted; None if it is absent or archived. Raises ValueError or RecursionError if it is anything else."""
+    content = await read_if_there(await warehouse(names.REPORTS), _progress_path(run_id, seed))
+    return None if content is None else msgspec.json.decode(content, type=Progress)
 
 
 def _plan_path(run_id: str, digest: str) -> str:

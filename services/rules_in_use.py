@@ -6,14 +6,14 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 import msgspec
-from azure.core.exceptions import ResourceExistsError
+from azure.core.exceptions import HttpResponseError
 
 from fraud.desk.problems import ProblemError
 from fraud.desk.rules_in_use import RulesInUse
 from fraud.rules.shipped import shipped
 from services import names
 from services.blob_revisions import Revision, create_revision, read_revision, replace_revision
-from services.blobs import JSON, delete_blob, warehouse
+from services.blobs import JSON, delete_blob, is_archived, warehouse
 from services.clients import CachedClient
 from services.settings import settings
 
@@ -65,7 +65,9 @@ async def _read() -> tuple[Revision | None, bool]:
     """The blob, None without one that can be read; and if somebody has put it into the archive tier."""
     try:
         return await read_revision(await warehouse(names.REPORTS), PATH), False
-    except ResourceExistsError as error:  # a conflict, to the SDK
+    except HttpResponseError as error:
+        if not is_archived(error):
+            raise
         _log.error("%s of %s cannot be read, and %s judges: %s", PATH, names.REPORTS, settings().rule_set, error)
         return None, True
 

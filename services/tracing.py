@@ -8,18 +8,18 @@ from typing import Any
 
 import msgspec
 from azure.core.exceptions import ResourceNotFoundError
+from azure.storage.blob.aio import ContainerClient
 
 from fraud.analysis import KeptAlert, alert_path
 from fraud.events import StoreKey
 from fraud.identity import canonical, content_digest
-from fraud.quarantine_places import FOLDER as PLACES_FOLDER
-from fraud.quarantine_places import parse_place
+from fraud.quarantine_places import parse_place, verdicts_of_place
 from fraud.sweep import case_name, sweep_path
 from fraud.verdicts import Verdict, name_in, time_path
 from fraud.windows import WINDOW, Window, store_label
 from services import names
 from services.alert_digests import WAITS
-from services.blobs import read_blob, warehouse
+from services.blobs import if_there, lines_of, read_chunks, read_if_there, warehouse
 from services.capture_archive import list_blobs, list_partitions, sequence_span
 from services.desk.cases_naming import SWEPT, cases_naming
 from services.desk.verdicts import verdicts_in
@@ -28,7 +28,8 @@ _CAPTURE_LATE = timedelta(hours=2)
 _CAPTURE_BLOBS = 6
 MOST_ROW_BYTES = 256 * 1024 * 1024
 """Of the stream job's blobs that are looked through: at 10,000 events a second an hour has 115 MB of them."""
-_VERDICT_BLOBS = 60
+MOST_VERDICT_BYTES = 256 * 1024 * 1024
+"""Of the verdicts of a store's window, which repairs and large windows keep in many blobs."""
 _CASES = 20
 _OF_WINDOWS = "c.type = 'window'"
 
@@ -69,14 +70,14 @@ class _Row(msgspec.Struct, frozen=True):
     ids: list[object] = []
 
 
-class TooManyRowsError(Exception):
-    """There are more rows than are looked through, and nobody can say that none of them names an id."""
+class TooMuchToReadError(Exception):
+    """There is more than is looked through, and nobody can say that nothing of it names an id."""
 
 
 async def find_reported(event_id: str, window_end: datetime) -> str | None:
     """The blob in which the stream job reported an id for a window; None if not in those of the next two hours.
 
-    Raises TooManyRowsError if it is in none of the first MOST_ROW_BYTES of them, and there are more.
+    Raises TooMuchToReadError if it is in none of the first MOST_ROW_BYTES of them, and there are more.
     """
     container = await warehouse(names.SUSPICIOUS_EVENTS)
     quoted = msgspec.json.encode(event_id)
@@ -86,8 +87,8 @@ async def find_reported(event_id: str, window_end: datetime) -> str | None:
         async for blob in container.list_blobs(name_starts_with=folder):
             left -= blob.size
             if left < 0:
-                raise TooManyRowsError
-            content = await read_blob(container, blob.name)
+                raise TooMuchToReadError
+            content = await read_if_there(container, blob.name) or b""
             if quoted not in content and not _is_escaped(event_id):
                 continue
             if any(_names(line, event_id, window_end) for line in content.splitlines()):
@@ -113,27 +114,40 @@ def _names(line: bytes, event_id: str, window_end: datetime) -> bool:
 
 
 async def find_judged(event_id: str, store_id: StoreKey | None, window_end: datetime) -> list[JudgedIn]:
-    """The blobs of verdicts of a store's window that name an event."""
+    """The blobs of verdicts of a store's window that name an event.
+
+    Raises TooMuchToReadError if none of the first MOST_VERDICT_BYTES does, and there are more.
+    """
     container = await warehouse(names.FRAUD_EVENTS)
     judged: list[JudgedIn] = []
-    count = 0
+    named, left = b'{"event_id":' + msgspec.json.encode(event_id), MOST_VERDICT_BYTES
     prefix = f"{time_path(window_end)}/window-{store_label(store_id)}-"
     async for blob in container.list_blobs(name_starts_with=prefix):
-        count += 1
-        if count > _VERDICT_BLOBS:
+        left -= blob.size
+        if left < 0:
+            if not judged:
+                raise TooMuchToReadError
             break
+        if not await if_there(_has_line(container, blob.name, named)):
+            continue
         verdicts = await verdicts_in(f"{names.FRAUD_EVENTS}/{blob.name}")
         if ours := tuple(verdict for verdict in verdicts if verdict.event_id == event_id):
             judged.append(JudgedIn(name_in(blob.name), blob.name, ours))
     return judged
 
 
+async def _has_line(container: ContainerClient, path: str, begin: bytes) -> bool:
+    async for line in lines_of(read_chunks(container, path)):
+        if line.startswith(begin):
+            return True
+    return False
+
+
 async def find_judged_by_place(partition: str, sequence_number: int, window_end: datetime) -> list[JudgedIn]:
     """The blobs of verdicts on the events at a place of the hub, which no window can name."""
-    container = await warehouse(names.FRAUD_EVENTS)
     judged: list[JudgedIn] = []
-    async for blob in container.list_blobs(name_starts_with=f"{PLACES_FOLDER}{time_path(window_end)}/"):
-        verdicts = await verdicts_in(f"{names.FRAUD_EVENTS}/{blob.name}")
+    for path in verdicts_of_place(partition, sequence_number, window_end):
+        verdicts = await verdicts_in(f"{names.FRAUD_EVENTS}/{path}")
         places = ((verdict, parse_place(verdict.event_id)) for verdict in verdicts)
         ours = tuple(
             verdict
@@ -141,7 +155,7 @@ async def find_judged_by_place(partition: str, sequence_number: int, window_end:
             if at and (at.partition, at.sequence_number) == (partition, sequence_number)
         )
         if ours:
-            judged.append(JudgedIn(name_in(blob.name), blob.name, ours))
+            judged.append(JudgedIn(name_in(path), path, ours))
     return judged
 
 
@@ -183,13 +197,14 @@ class AlertOnCase(msgspec.Struct, frozen=True):
 async def find_alert(case_id: str, window_end: datetime) -> AlertOnCase | None:
     """The first alert on a case; None if there is not any."""
     path = alert_path(window_end, case_id)
+    reports = await warehouse(names.REPORTS)
     try:
-        download = await (await warehouse(names.REPORTS)).download_blob(path)
+        properties = await reports.get_blob_client(path).get_blob_properties()
     except ResourceNotFoundError:
         return None
-    waits = download.properties.metadata == WAITS
+    waits = properties.metadata == WAITS
     try:
-        alert = msgspec.json.decode(await download.readall(), type=KeptAlert)
+        alert = msgspec.json.decode(await read_if_there(reports, path) or b"", type=KeptAlert)
     except (ValueError, RecursionError):
         return AlertOnCase(path, None, waits)  # the reconciliation names it
     return AlertOnCase(path, alert.had_receiver, waits)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any
 
 import msgspec
@@ -32,7 +32,7 @@ from services import tracing
 from services.desk.events import event_details
 from services.profiles import latest_profile_day
 from services.rules_in_use import Kept, read_rules_in_use
-from services.tracing import JudgedIn
+from services.tracing import JudgedIn, TooMuchToReadError
 
 _MOST_CONTENTS = 20
 
@@ -126,8 +126,9 @@ async def _judged_in(asked: _Asked) -> AsyncGenerator[JudgedIn]:
         for blob in await tracing.find_swept(event_id, event, end):
             yield blob
         return
-    for blob in await tracing.find_judged(event_id, asked.store, end):
-        yield blob
+    with suppress(TooMuchToReadError):
+        for blob in await tracing.find_judged(event_id, asked.store, end):
+            yield blob
     if asked.content.source == "quarantine":
         for blob in await tracing.find_judged_by_place(place.partition, place.sequence_number, end):
             yield blob

@@ -3,14 +3,14 @@
 from datetime import datetime
 
 import msgspec
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
+from azure.core.exceptions import ResourceNotFoundError
 
 from activities.recent import RecentAnswer
 from activities.reconciliation.acknowledge import read_acknowledged, read_acknowledgements
 from reconciliation.paths import report_path
 from reconciliation.ranges import range_of_run
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import if_there, read_if_there, warehouse
 from services.concurrency import together
 from services.reports import list_reports
 
@@ -37,8 +37,8 @@ class ReportSeen(msgspec.Struct, frozen=True):
     sentence: str
 
 
-_UNREADABLE = (ResourceNotFoundError, ResourceExistsError, msgspec.MsgspecError, RecursionError)
-"""Raised where a report is gone, in the archive tier (a conflict, to the SDK), or no report any more."""
+_UNREADABLE = (msgspec.MsgspecError, RecursionError)
+"""Raised by what cannot be read as a report any more."""
 _acknowledged_before: dict[str, tuple[int, str, int]] = {}
 """By run: how many acknowledgements there were, the report's sentence, and how many differences were open then."""
 _read_before: dict[str, tuple[object, _Report]] = {}
@@ -69,8 +69,8 @@ async def _read(run: str) -> _Report:
         etag: object = (await container.get_blob_client(path).get_blob_properties()).etag
         if (before := _read_before.get(run)) and before[0] == etag:
             return before[1]
-        report = msgspec.json.decode(await read_blob(container, path), type=_Report)
-    except _UNREADABLE:
+        report = msgspec.json.decode(await read_if_there(container, path) or b"", type=_Report)
+    except (ResourceNotFoundError, *_UNREADABLE):
         return _Report()
     _read_before[run] = (etag, report)
     return report
@@ -86,10 +86,12 @@ async def _with_acknowledged(run: str, report: _Report) -> _Report:
     before = _acknowledged_before.get(run)
     if before is None or before[:2] != (given, report.sentence):
         try:
-            left = (await read_acknowledged(run)).open.left
+            acknowledged = await if_there(read_acknowledged(run))
         except _UNREADABLE:
             return report
-        before = _acknowledged_before[run] = (given, report.sentence, left)
+        if acknowledged is None:
+            return report
+        before = _acknowledged_before[run] = (given, report.sentence, acknowledged.open.left)
     return report if before[2] else msgspec.structs.replace(report, verdict="acknowledged")
 
 

@@ -18,7 +18,7 @@ from services.desk.events import event_details
 from services.instances import Filter, Instance, InstancesError, list_page
 from services.laid_past import is_laid
 from services.reports import list_reports
-from services.tracing import JudgedIn, TooManyRowsError
+from services.tracing import JudgedIn, TooMuchToReadError
 from services.watching import azure_time
 
 _CAPTURE_GRACE = timedelta(minutes=7)
@@ -120,12 +120,18 @@ class _Way:
         self._add("Flagged", "there", f"It meets the rule, in the window to {end:%H:%M}", end)
         event = self._content.event or {}
         store = store_of(event.get("store_id"))
-        judged = await tracing.find_judged(self._id, store, end)
         by_place: list[JudgedIn] = []
+        try:
+            judged, is_all = await tracing.find_judged(self._id, store, end), True
+        except TooMuchToReadError:
+            judged, is_all = list[JudgedIn](), False
         if not judged and self._content.source == "quarantine":
             by_place = await tracing.find_judged_by_place(place.partition, place.sequence_number, end)
         await self._reported_by_the_job(end, named=not by_place)
-        if not judged and not by_place:
+        if not is_all and not by_place:
+            says = "The first verdicts of its store's window do not name it, and there are too many to read."
+            self._add("Verdict", "not_due", says)
+        elif not judged and not by_place:
             await self._not_judged(end, store)
         for blob in judged or by_place:
             await self._judged(blob, end)
@@ -135,7 +141,7 @@ class _Way:
         name = "Stream job"
         try:
             path = await tracing.find_reported(self._id, end)
-        except TooManyRowsError:
+        except TooMuchToReadError:
             self._add(
                 name, "not_due", "The first rows of suspicious-events do not name it, and there are too many to read."
             )

@@ -31,7 +31,7 @@ from reconciliation.reporting.acknowledgements import (
 from reconciliation.reporting.html import to_html
 from reconciliation.reporting.report import Report
 from services import names
-from services.blobs import digest_of_blob, read_blob, read_if_there, warehouse, write_blob
+from services.blobs import digest_of_blob, if_there, read_blob, read_if_there, warehouse, write_blob
 from services.concurrency import together
 
 _lines = msgspec.json.Decoder(DifferenceLine)
@@ -99,8 +99,10 @@ async def page_with_acknowledgements(run: str) -> str | None:
     if not await read_acknowledgements(run):
         return None
     try:
-        acknowledged = await read_acknowledged(run)
-    except (ResourceNotFoundError, msgspec.DecodeError):
+        acknowledged = await if_there(read_acknowledged(run))
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if acknowledged is None:
         return None
     return await asyncio.to_thread(
         to_html, acknowledged.report, acknowledged.acknowledgements, acknowledged.open.acknowledged

@@ -27,7 +27,8 @@ class ExplainedContent(msgspec.Struct, frozen=True, kw_only=True):
     window_end: datetime
     flagged: bool
     case: str | None
-    """The case that the verdict is of; None if nobody has judged it, or if its evidence is gone."""
+    """The case that the verdict is of; None if nobody has judged it, if its evidence is gone, or if its window has more
+    verdicts than are looked through."""
     rule_set: str
     score: int
     band: Band

@@ -4,7 +4,6 @@ import logging
 from typing import Any
 
 import msgspec
-from azure.core.exceptions import ResourceExistsError, ResourceNotFoundError
 
 from fraud.analysis import ALERTS_FOLDER, KeptAlert
 from fraud.desk.paging import Page, place_in, token_of
@@ -13,7 +12,7 @@ from fraud.desk.rows import AlertRow
 from fraud.verdicts import time_path
 from services import names
 from services.alert_digests import WAITS
-from services.blobs import warehouse
+from services.blobs import if_there, warehouse
 from services.concurrency import together
 from services.desk.blob_paths import PathRange, last_paths
 
@@ -44,11 +43,13 @@ async def list_alerts(asked: SpanQuestion) -> Page[AlertRow]:
 
 
 async def _row(path: str) -> AlertRow | None:
+    download = await if_there((await warehouse(names.REPORTS)).download_blob(path))
+    if download is None:
+        _log.warning("the alert %s is gone since it was listed, or in the archive tier", path)
+        return None
     try:
-        download = await (await warehouse(names.REPORTS)).download_blob(path)
         alert = _kept.decode(await download.readall())
-    except (ResourceNotFoundError, ResourceExistsError, msgspec.MsgspecError, RecursionError) as error:
-        # Gone since it was listed, in the archive tier (a conflict, to the SDK), or of another hand.
+    except (msgspec.MsgspecError, RecursionError) as error:
         _log.warning("the alert %s cannot be read: %s", path, error)
         return None
     fields: dict[str, Any] = {**msgspec.structs.asdict(alert), "name": alert.alert_name}

@@ -8,7 +8,6 @@ from datetime import datetime
 from itertools import chain
 from typing import Any, TypeVar
 
-from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
 from fraud.archive import ARCHIVE_FIELD, arrival_of, event_id_of, original_event
@@ -20,7 +19,7 @@ from fraud.suspicion import store_of
 from fraud.verdicts import Verdict, each_readable, time_path
 from fraud.windows import WINDOW, store_label, window_of
 from services import cosmos, names
-from services.blobs import read_blob, warehouse
+from services.blobs import read_if_there, warehouse
 from services.concurrency import LARGE, beside, both, together
 from services.cosmos_lists import listed
 from services.desk.cases_naming import cases_naming
@@ -155,7 +154,7 @@ async def _worst_of(container: ContainerClient, prefix: str, ids: set[str]) -> d
     """The verdict of the highest score on each of these events in the blobs of a prefix; none of one without."""
     best: dict[str, OutcomeVerdict] = {}
     async for blob in container.list_blobs(name_starts_with=prefix):
-        for verdict in each_readable(await read_blob(container, blob.name)):
+        for verdict in each_readable(await read_if_there(container, blob.name) or b""):
             before = best.get(verdict.event_id)
             if verdict.event_id in ids and (before is None or verdict.score >= before.score):
                 best[verdict.event_id] = _told(verdict)
@@ -175,9 +174,8 @@ async def _if_judged(container: ContainerClient, window: StoreWindow, ids: set[s
 async def _of_places(container: ContainerClient, places: _Places, ids: set[str]) -> dict[str, OutcomeVerdict]:
     path, end = places
     best = {event_id: OutcomeVerdict(window_end=end) for event_id in ids}
-    try:
-        content = await read_blob(container, path)
-    except ResourceNotFoundError:
+    content = await read_if_there(container, path)
+    if content is None:
         return best  # windows name all of them, or nobody has judged them yet
     for verdict in each_readable(content):
         event = verdict.event or {}

@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import Any
 
 import msgspec
-from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError
 from azure.storage.blob.aio import ContainerClient
 
 from fraud.desk.paging import Page, place_in, token_of
@@ -16,7 +16,7 @@ from fraud.desk.queries import QuarantineQuery
 from fraud.desk.rows import HubPlace, QuarantineRow
 from fraud.quarantine import QuarantinedEvent, QuarantinedWindow
 from services import names
-from services.blobs import read_blob, warehouse
+from services.blobs import read_if_there, warehouse
 from services.concurrency import together
 from services.desk.blob_paths import PathRange, last_folders
 from services.desk.bodies import MAX_SHOWN, shown
@@ -101,17 +101,14 @@ async def quarantine_record(path: str) -> QuarantineRow:
 
 
 async def _read(path: str) -> bytes | None:
-    try:
-        return await read_blob(await warehouse(names.QUARANTINE), path)
-    except ResourceNotFoundError:
-        return None
+    return await read_if_there(await warehouse(names.QUARANTINE), path)
 
 
 def _row(path: str, data: bytes, preview: int | None) -> QuarantineRow:
     try:
         record = (_event if path.startswith(_ROOTS["events"]) else _window).decode(data)
         body = b64decode(record.raw_base64, validate=True)
-    except ValueError:  # msgspec's errors are ValueErrors
+    except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         text, is_cut = shown(data, preview or MAX_SHOWN)
         return QuarantineRow(path=path, reason=_ALTERED, size=len(data), body=text, is_cut=is_cut)
     text, is_cut = shown(body, preview or MAX_SHOWN)

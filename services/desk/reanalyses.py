@@ -2,14 +2,17 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
+import logging
+
 import msgspec
+from azure.storage.blob.aio import ContainerClient
 
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.queries import Question
 from fraud.reanalysis.asking import KeptVerdicts
 from fraud.reanalysis.messages import ReanalysisState
 from services import names
-from services.blobs import read_blob, warehouse, write_blob
+from services.blobs import read_if_there, warehouse, write_blob
 from services.concurrency import together
 from services.desk.blob_paths import PathRange, last_paths
 from services.desk.verdicts import verdicts_in
@@ -17,6 +20,7 @@ from services.kept_verdicts import list_kept
 
 _FOLDER = "reanalyses/"
 _READS = 8
+_log = logging.getLogger(__name__)
 _state = msgspec.json.Decoder(ReanalysisState)
 
 
@@ -37,9 +41,17 @@ async def list_reanalyses(asked: Question) -> Page[ReanalysisState]:
     container = await warehouse(names.REPORTS)
     paths = await last_paths(container, PathRange(_FOLDER, before=before), asked.limit + 1)
     shown = paths[: asked.limit]
-    records = await together((read_blob(container, path) for path in shown), at_once=_READS)
+    records = await together((_read(container, path) for path in shown), at_once=_READS)
     following = token_of(_Place(shown[-1])) if len(paths) > asked.limit else None
-    return Page(tuple(map(_state.decode, records)), following)
+    return Page(tuple(record for record in records if record), following)
+
+
+async def _read(container: ContainerClient, path: str) -> ReanalysisState | None:
+    try:
+        return _state.decode(await read_if_there(container, path) or b"")
+    except (ValueError, RecursionError) as error:  # of another hand, or archived: the others are shown
+        _log.warning("the record %s cannot be read: %s", path, error)
+        return None
 
 
 async def kept_verdicts(blob: str, most: int) -> tuple[KeptVerdicts, ...]:

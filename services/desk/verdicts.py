@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
 
 from fraud.desk.paging import Page, place_in, token_of
 from fraud.desk.problems import bad_request
@@ -15,7 +14,7 @@ from fraud.slices import slices
 from fraud.verdict_lines import MOST_BYTES, shown_among_many
 from fraud.verdicts import Verdict, name_in, readable_verdicts, time_path
 from services import names
-from services.blobs import lines_of, warehouse
+from services.blobs import if_there, lines_of, warehouse
 from services.concurrency import together
 from services.desk.blob_paths import ListedBlob, PathRange, last_first, last_paths
 from services.desk.case_queries import store_of
@@ -36,7 +35,8 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 async def verdicts_in(blob: str) -> list[Verdict]:
-    """The verdicts of a case, in the order of their ids; `blob` as the case names it. Empty if the blob is gone.
+    """The verdicts of a case, in the order of their ids; `blob` as the case names it. Empty if the blob is gone,
+    or in the archive tier.
 
     Among many bytes, large events are cut (`fraud.verdict_lines.shown_among_many`), and memory holds a few whole ones.
     """
@@ -47,9 +47,8 @@ async def verdicts_in(blob: str) -> list[Verdict]:
 
 
 async def _read(path: str) -> list[Verdict]:
-    try:
-        download = await (await warehouse(names.FRAUD_EVENTS)).download_blob(path)
-    except ResourceNotFoundError:
+    download = await if_there((await warehouse(names.FRAUD_EVENTS)).download_blob(path))
+    if download is None:
         return []
     if download.properties.size <= MOST_BYTES:
         return readable_verdicts(await download.readall())

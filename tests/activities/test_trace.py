@@ -13,6 +13,7 @@ from activities.archive_events import archive_events
 from activities.desk.trace import trace_event
 from activities.keep_verdicts import VerdictsPlace, keep_verdicts
 from activities.window_ids import save_window
+from fraud.analysis import alert_path
 from fraud.archive import ReceivedEvent
 from fraud.identity import canonical, content_digest
 from fraud.judging import judged
@@ -67,6 +68,30 @@ async def test_a_job_is_not_said_to_lack_a_row_if_there_are_more_than_were_read(
     (way,) = (await trace_event(event_id, NOBODY)).contents
 
     assert [step.state for step in way.steps if step.name == "Stream job"] == [state]
+
+
+@pytest.mark.parametrize(("most", "state"), [(tracing.MOST_VERDICT_BYTES, "there"), (10, "not_due")])
+async def test_a_verdict_is_found_however_many_blobs_its_window_has_and_not_said_to_be_missing_beyond_what_is_read(
+    most: int, state: str, monkeypatch: pytest.MonkeyPatch
+):
+    event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
+    body = event_body(event_id, store_id=STORE + number, discount=60, priority_shipping=True)
+    await archive_events([ReceivedEvent(body, "1", number, str(number), ENQUEUED, None)])
+    task = await save_window(SuspiciousWindow(STORE + number, (event_id,), WINDOW_ENDING_1010))
+    await judge_and_store(task, 1)
+    fraud_events, end = await blobs.warehouse(names.FRAUD_EVENTS), WINDOW_ENDING_1010.end
+    begin = f"{end:%Y/%m/%d/%H%M}/window-{STORE + number}-{end:%Y%m%dT%H%M%SZ}-"
+    others = [f"{begin}{name:032}.ndjson" for name in range(70)]
+    for other in others:
+        await blobs.write_blob(fraud_events, other, b'{"event_id":"another"}\n')
+    await fraud_events.get_blob_client(others[0]).set_standard_blob_tier("Archive")
+    monkeypatch.setattr(tracing, "MOST_VERDICT_BYTES", most)
+
+    (way,) = (await trace_event(event_id, NOBODY)).contents
+    for other in others:
+        await blobs.delete_blob(fraud_events, other)
+
+    assert [step.state for step in way.steps if step.name == "Verdict"] == [state]
 
 
 async def test_of_a_content_that_was_sent_again_the_first_arrival_is_followed():
@@ -159,6 +184,21 @@ async def test_an_alert_without_a_receiver_is_not_said_to_have_been_told():
 
     (step,) = [step for step in way.steps if step.name == "Alert"]
     assert (step.state, step.says) == ("not_due", "Nobody to tell: no receiver was set for its band.")
+
+
+async def test_an_archived_alert_stops_no_trace(monkeypatch: pytest.MonkeyPatch):
+    event_id, number = uuid.uuid4().hex, uuid.uuid4().int % 10**9
+    body = event_body(event_id, store_id=STORE, discount=72, priority_shipping=True)
+    await archive_events([ReceivedEvent(body, "1", number, str(number), ENQUEUED, None)])
+    task = await save_window(SuspiciousWindow(STORE, (event_id,), WINDOW_ENDING_1010))
+    await alert_fraud_team(await judge_and_store(task, 1))
+    reports = await blobs.warehouse(names.REPORTS)
+    await reports.get_blob_client(alert_path(task.window_end, task.name)).set_standard_blob_tier("Archive")
+
+    (way,) = (await trace_event(event_id, NOBODY)).contents
+
+    (step,) = [step for step in way.steps if step.name == "Alert"]
+    assert (step.state, "nothing says" in step.says) == ("there", True)
 
 
 async def test_an_alert_that_waits_for_its_digest_is_not_said_to_be_told(monkeypatch: pytest.MonkeyPatch):

@@ -1,7 +1,7 @@
 """Contract: whatever somebody makes of what waits for a digest, no alert is lost, held up or told as another."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from activities import send_digests as sending
 from activities.send_digests import send_digests
 from fraud.analysis import alert_path
 from fraud.desk.queries import SpanQuestion
-from services import blobs, names
+from services import alert_digests, blobs, names
 from services.alert_digests import waiting_problems
 from services.counting import count_alerts
 from services.desk.alerts import list_alerts
@@ -175,3 +175,20 @@ async def test_an_alert_is_told_as_its_own_blob_has_it_whatever_somebody_makes_o
     assert [(digest.bands["high"], digest.cases) for digest in receiver.digests] == [(3, ("window-3-x1",))]
     (problem,) = await waiting_problems(LATER)
     assert "window-3-x2.json waits" in problem
+
+
+async def test_who_notes_again_and_again_that_alerts_were_told_delays_none_for_longer_than_the_minutes(
+    receiver: Receiver, at: Callable[[int], None], monkeypatch: pytest.MonkeyPatch
+):
+    reports, began = await blobs.warehouse(names.REPORTS), datetime.now(UTC)
+    await told(alert(1, high=1))
+    sent: list[int] = []
+    for minute in range(7):
+        at(minute)
+        monkeypatch.setattr(alert_digests, "_now", lambda minute=minute: began + timedelta(minutes=minute))
+        noted = msgspec.json.encode({"at": LATER + timedelta(minutes=minute)})
+        await blobs.write_blob(reports, "alerts-told/high/3.json", noted)
+        sent.append(await send_digests())
+
+    assert sum(sent) == 1
+    assert sent.index(1) in (5, 6)
