@@ -39,7 +39,15 @@ class Evidence(msgspec.Struct, frozen=True):
 
     def digest(self, profile_day: date | None) -> str:
         """The name that a verdict gives it: 128 bits in hexadecimal, of all of it and of the day of the profiles."""
-        return sha256(_encoder.encode((self.event_id, self.content, self.facts, profile_day))).hexdigest()[:32]
+        return _digest((self.event_id, self.content, self.in_window, self.facts, profile_day))
+
+    def former_digest(self, profile_day: date | None) -> str:
+        """The name that verdicts of earlier versions give it, without `in_window`."""
+        return _digest((self.event_id, self.content, self.facts, profile_day))
+
+
+def _digest(of: tuple[object, ...]) -> str:
+    return sha256(_encoder.encode(of)).hexdigest()[:32]
 
 
 _Count = Annotated[float, Meta(ge=0)]
@@ -89,6 +97,7 @@ class Snapshot:
         self._by_content: dict[tuple[str, str], Evidence] = {}
         self._by_digest: dict[str, tuple[Evidence, EvidencePart]] = {}
         self._without_digest: list[EvidencePart] = []
+        self._without_former: list[EvidencePart] = []
         for part in parts:
             self.add(part)
 
@@ -102,6 +111,7 @@ class Snapshot:
         self.parts.append(part)
         self._by_content.update(((entry.event_id, entry.content), entry) for entry in part.entries)
         self._without_digest.append(part)
+        self._without_former.append(part)
 
     def of(self, event_id: str, content: str) -> Evidence | None:
         """The latest evidence on a content; None if it was never judged."""
@@ -113,6 +123,12 @@ class Snapshot:
         for part in self._without_digest:
             self._by_digest.update((entry.digest(part.profile_day), (entry, part)) for entry in part.entries)
         self._without_digest.clear()
+        if digest in self._by_digest:
+            return self._by_digest[digest]
+        for part in self._without_former:
+            for entry in part.entries:
+                self._by_digest.setdefault(entry.former_digest(part.profile_day), (entry, part))
+        self._without_former.clear()
         return self._by_digest.get(digest)
 
 

@@ -22,7 +22,11 @@ class DayRates:
         """
         entries: dict[str, Evidence] = {}
         for part in parts:
-            entries |= {entry.digest(part.profile_day): entry for entry in part.entries}
+            for entry in part.entries:
+                digest = entry.digest(part.profile_day)
+                if digest not in named:
+                    digest = entry.former_digest(part.profile_day)
+                entries[digest] = entry
         for entry in (entry for digest, entry in entries.items() if digest in named):
             if entry.in_window and entry.facts.get("profiles.days"):
                 for name, rules in self._sets.items():
