@@ -10,7 +10,7 @@ from reconciliation.capture.path import parse_blob_name
 from reconciliation.reading.scan import Scanner
 from tests.fuzz.events import event_body
 from tests.reconciliation.capture_writer import VALUES, avro, record, schema
-from tests.reconciliation.world import KEYS
+from tests.reconciliation.rows_in_memory import KEYS
 
 _NOON_MS = 1_772_712_000_000
 _SCHEMAS = (None, None, schema([*VALUES, "null"]), schema(["string", "long"]))

@@ -2,18 +2,14 @@
 
 import json
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
-import numpy as np
 
-from fraud.archive import original_event
 from fraud.events import UNKNOWN_STORE
-from fraud.identity import canonical
 from fraud.judging import judged
 from fraud.quarantine import QuarantinedEvent, raw
 from fraud.quarantine_index import flagged_events, flagged_in, whole_store
@@ -21,33 +17,34 @@ from fraud.quarantine_places import place_of, places_tasks
 from fraud.verdicts import Verdict
 from reconciliation.capture.path import CaptureBlob, parse_blob_name
 from reconciliation.comparing.accounts import Accounts
-from reconciliation.comparing.compare import Compared, Scope, compare
+from reconciliation.comparing.compare import Compared, Scope
 from reconciliation.messages import RunPlan
 from reconciliation.plan import ReadingPlan, make_plan
 from reconciliation.ranges import MARGIN_WINDOWS, Range, aligned, milliseconds, window_number
-from reconciliation.reading.alerts import add_alert, alert_due
-from reconciliation.reading.cases import add_stored, case_from
-from reconciliation.reading.keys import RunKeys
-from reconciliation.reading.observe import ObservedSums, Observer
+from reconciliation.reading.cases import case_from
 from reconciliation.reading.rows import (
     Kind,
-    Rows,
     RowWriter,
-    decode_segment,
-    header_length,
-    segment_of,
-    store_number,
 )
-from reconciliation.reading.scan import Scanner, ScanSums
 from reconciliation.reporting.gaps import Gap, find_gaps
 from reconciliation.reporting.report import Report, make_report
 from tests.reconciliation.capture_writer import avro, record
 from tests.reconciliation.outputs import blobs_of_verdicts, suspicious_row, verdict
+from tests.reconciliation.rows_in_memory import (
+    Document,
+    alert_rows,
+    case_rows,
+    compared,
+    document_rows,
+    encoded,
+    observed,
+    quarantine_rows,
+    scanned,
+)
 
 START = datetime(2026, 1, 2, 10, 0, tzinfo=UTC)
 RANGE = aligned(START, START + timedelta(hours=1))
 PARTITIONS = [f"ns/store-events/{number}" for number in range(2)]
-KEYS = RunKeys(b"the secret of a run")
 INTERVAL = timedelta(minutes=5)
 
 
@@ -84,17 +81,6 @@ def event(
     if store is not None:
         content["store_id"] = store
     return Event(identifier, partition, moment, json.dumps(content).encode(), flagged, store)
-
-
-class Document(NamedTuple):
-    """A document in Cosmos: its event's id, store and window of arrival, and its body; without, that of the first event
-    with this id. `place` is what it says of its partition and its sequence number."""
-
-    id: str
-    store: int | None
-    window: int
-    body: bytes | None = None
-    place: tuple[int, int] = (0, -1)
 
 
 @dataclass
@@ -191,43 +177,25 @@ class World:
     def reconcile(self, bits: int = 0, with_documents: bool = True, span: Range = RANGE) -> Report:
         """The report on this world."""
         captured = [b for name, data in self.blobs.items() if (b := parse_blob_name(name, len(data)))]
-        first, last = span.first_window, span.last_window
         plan = make_plan(span, PARTITIONS, [blob for blob in captured if _near(blob, span)])
-        parts: list[bytes] = []
-        scans: list[ScanSums] = []
-        for part in plan.scan:
-            scanner = Scanner(part.stream, part.partition_id, KEYS, all_contents=with_documents)
-            for path in part.blobs:
-                data = self.blobs[path]
-                scanner.blob(path, (data[i : i + 700] for i in range(0, len(data), 700)))
-            parts.append(scanner.rows.encode(bits))
-            scans.append(scanner.sums)
-        observed: list[ObservedSums] = []
-        for kind, name, values in (
-            (Kind.SUSPICIOUS, "suspicious", self.suspicious),
-            (Kind.VERDICT, "verdicts", self.verdicts),
-        ):
-            observer = Observer(kind, KEYS, first - MARGIN_WINDOWS, last + MARGIN_WINDOWS, (first, last))
-            observer.compared = range(plan.first_window, plan.last_window + 1)
-            blobs = self._verdicts() if kind is Kind.VERDICT else {name: values}
-            files = {path: [json.dumps(value).encode() for value in lines] for path, lines in blobs.items()}
-            files["torn"] = self.outcome_lines.get(name, [])
-            for path, lines in files.items():
-                reader = observer.open(path)
-                data = b"\n".join(lines)
-                for i in range(0, len(data), 1_000):
-                    reader.feed(data[i : i + 1_000])
-                reader.close()
-            parts.append(observer.rows.encode(bits))
-            observed.append(observer.sums)
-        parts += [writer.encode(bits) for writer in self._writers(first, last)]
+        scanners = scanned(plan, self.blobs, all_contents=with_documents)
+        observers = [
+            observed(kind, encoded(files) | {"torn": self.outcome_lines.get(name, [])}, span, plan)
+            for kind, name, files in (
+                (Kind.SUSPICIOUS, "suspicious", {"suspicious": self.suspicious}),
+                (Kind.VERDICT, "verdicts", self._verdicts()),
+            )
+        ]
+        writers = [*(part.rows for part in (*scanners, *observers)), *self._writers(span)]
+        scans = [scanner.sums for scanner in scanners]
         scope = Scope(plan.first_window, plan.last_window, tuple(p.name for p in plan.partitions), with_documents)
         gaps = find_gaps(plan, scans)
-        compared = [_compare(parts, bits, bucket, scope) for bucket in range(2**bits)]
-        buckets = [self._settled(result, gaps) for result in compared]
+        results = compared([writer.encode(bits) for writer in writers], bits, scope)
+        buckets = [self._settled(result, gaps) for result in results]
         shared = {name: getattr(plan, name) for name in ReadingPlan.__struct_fields__}
         run = RunPlan(**shared, with_documents=with_documents, parts={})
-        return make_report(span.end, run, buckets=buckets, scans=scans, observed=observed)
+        sums = [observer.sums for observer in observers]
+        return make_report(span.end, run, buckets=buckets, scans=scans, observed=sums)
 
     def _settled(self, result: Compared, gaps: list[Gap]) -> Accounts:
         """The accounts after the second look. The documents of a world lie in and beside its range, and nowhere else,
@@ -249,37 +217,14 @@ class World:
             blobs[path].append(further)
         return blobs | self.by_place
 
-    def _writers(self, first: int, last: int) -> Sequence[RowWriter]:
-        return self._documents(first, last), self._quarantine(), self._cases(), self._alerts()
-
-    def _alerts(self) -> RowWriter:
-        """Rows of the alerts that were lost or altered, as of windows with high verdicts."""
-        rows = RowWriter(KEYS)
-        for path, lines in blobs_of_verdicts(self.verdicts).items():
-            verdicts = msgspec.convert(lines, list[Verdict])
-            case = case_from(path, verdicts)
-            due = alert_due(msgspec.structs.replace(case, bands={**case.bands, "high": 1}), verdicts)
-            assert due
-            if case.id in self.lost_alerts:
-                add_alert(rows, due, [])
-            if case.id in self.altered_alerts:
-                add_alert(rows, due, [msgspec.json.encode(msgspec.structs.replace(due, max_score=1))])
-        return rows
-
-    def _documents(self, first: int, last: int) -> RowWriter:
-        rows = RowWriter(KEYS)
-        near = [d for d in self.documents if first - MARGIN_WINDOWS <= d[2] <= last + MARGIN_WINDOWS]
-        contents = [KEYS.of_content(canonical(original_event(self.document(d))[0])) for d in near]
-        rows.add(
-            Kind.DOCUMENT,
-            [d[0] for d in near],
-            [d[2] for d in near],
-            [store_number(d[1]) for d in near],
-            contents=np.array(contents, np.uint64),
-            sequences=[document.place[1] for document in near],
-            stream=[document.place[0] for document in near],
+    def _writers(self, span: Range) -> tuple[RowWriter, ...]:
+        near = range(span.first_window - MARGIN_WINDOWS, span.last_window + MARGIN_WINDOWS + 1)
+        return (
+            document_rows((d, self.document(d)) for d in self.documents if d.window in near),
+            quarantine_rows((*place, self.quarantined_body(*place)) for place in self.quarantine),
+            case_rows(self.cases()),
+            alert_rows(blobs_of_verdicts(self.verdicts), self.lost_alerts, self.altered_alerts),
         )
-        return rows
 
     def document(self, document: Document) -> dict[str, Any]:
         """The fields of a document that the event brought; of several events with one id, those of the first."""
@@ -299,12 +244,6 @@ class World:
             if case.id not in self.lost_cases
         ] + self.further_cases
 
-    def _cases(self) -> RowWriter:
-        rows = RowWriter(KEYS)
-        for document in self.cases():
-            add_stored(rows, document)
-        return rows
-
     def record(self, partition: int, sequence: int) -> QuarantinedEvent:
         """The record in quarantine of what was captured at a place."""
         return QuarantinedEvent(
@@ -321,34 +260,11 @@ class World:
         body = next((e.body for e in self.events if (e.partition, e.sequence) == (partition, sequence)), b"")
         return body + b" " if (partition, sequence) in self.altered_records else body
 
-    def _quarantine(self) -> RowWriter:
-        rows = RowWriter(KEYS)
-        for partition, sequence in self.quarantine:
-            body = self.quarantined_body(partition, sequence)
-            rows.add_places(Kind.QUARANTINED, str(partition), [sequence], contents=KEYS.of_raw(body))
-        return rows
-
 
 def _near(blob: CaptureBlob, span: Range) -> bool:
     return span.start - timedelta(minutes=15) <= blob.triggered <= span.end + timedelta(minutes=15)
 
 
-def _compare(parts: list[bytes], bits: int, bucket: int, scope: Scope) -> Compared:
-    rows, names = _bucket(parts, bits, bucket)
-    return compare(rows, names, KEYS, scope)
-
-
 def _is_missed(place: tuple[int, int], gaps: list[Gap]) -> bool:
     stream, sequence = place
     return any(gap.has(PARTITIONS[stream].rpartition("/")[2], sequence) for gap in gaps)
-
-
-def _bucket(parts: list[bytes], bits: int, bucket: int) -> tuple[Rows, dict[int, str]]:
-    rows: list[Rows] = []
-    names: dict[int, str] = {}
-    for part in parts:
-        offset, length = segment_of(part[: header_length(bits)], bucket)
-        segment_rows, named = decode_segment(part[offset : offset + length])
-        names.update((sum(map(len, rows)) + position, name) for position, name in named.items())
-        rows.append(segment_rows)
-    return np.concatenate(rows), names

@@ -13,7 +13,8 @@ from reconciliation.reading.rows import Kind, PartError, RowWriter, read_offsets
 from services.blobs import workflow_data, write_blob
 from tests.activities.reconciliation.stored_world import ACTIVITIES, reconcile, store
 from tests.activities.reconciliation.test_activities import a_world
-from tests.reconciliation.world import KEYS, RANGE
+from tests.reconciliation.rows_in_memory import KEYS
+from tests.reconciliation.world import RANGE
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clients"), pytest.mark.asyncio(loop_scope="session")]
 

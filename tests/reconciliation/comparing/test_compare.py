@@ -27,7 +27,8 @@ from reconciliation.reading.rows import (
     segment_of,
     store_number,
 )
-from tests.reconciliation.world import KEYS, START
+from tests.reconciliation.rows_in_memory import KEYS
+from tests.reconciliation.world import START
 
 SCOPE = Scope(100, 103, ("ns/hub/0", "ns/hub/1"))
 IDS = [str(uuid.UUID(int=number)) for number in (1, 2, 1 << 64, (1 << 64) + 1, 3 << 100)] + ["odd", "\0p0-7", ""]

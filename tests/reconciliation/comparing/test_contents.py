@@ -15,7 +15,8 @@ from reconciliation.comparing.compare import Scope, compare
 from reconciliation.ranges import milliseconds
 from reconciliation.reading.event_rows import EventRows
 from reconciliation.reading.rows import Kind, RowWriter, decode_segment, header_length, segment_of, store_number
-from tests.reconciliation.world import KEYS, START
+from tests.reconciliation.rows_in_memory import KEYS
+from tests.reconciliation.world import START
 
 MOMENT = milliseconds(START) + 60_000
 WINDOW = MOMENT // 300_000 + 1

@@ -16,7 +16,7 @@ from fraud.suspicion import is_suspicious
 from reconciliation.comparing import ground_truth
 from reconciliation.comparing.ground_truth import CampaignAccount, Truth, measurable
 from reconciliation.reading.rows import Kind, RowWriter, all_rows
-from tests.reconciliation.world import KEYS
+from tests.reconciliation.rows_in_memory import KEYS
 
 CAMPAIGN = SentCampaign.of_batches(
     Campaign(run_id="campaign-x", batches=6, events_per_batch=50, interval_seconds=5, bad_event_ratio=0.1, seed=3)

@@ -12,7 +12,8 @@ from reconciliation.reading.rows import NO_STORE, Flag, Kind, RowWriter, decode_
 from reconciliation.repairing.repair import lacking
 from tests.reconciliation.comparing.single_event import BEFORE, EDGE, flagged, world_of
 from tests.reconciliation.outputs import suspicious_row, verdict_without_event
-from tests.reconciliation.world import KEYS, RANGE, START
+from tests.reconciliation.rows_in_memory import KEYS
+from tests.reconciliation.world import RANGE, START
 
 LONG = "x" * MAX_SHOWN
 

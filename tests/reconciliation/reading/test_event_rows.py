@@ -11,7 +11,7 @@ from reconciliation.capture.records import Records
 from reconciliation.comparing.sightings import RowSighting
 from reconciliation.reading.event_rows import EventRows
 from reconciliation.reading.rows import Flag, Rows, RowWriter, decode_segment, segment_of
-from tests.reconciliation.world import KEYS
+from tests.reconciliation.rows_in_memory import KEYS
 
 EVENTS = st.fixed_dictionaries(
     {

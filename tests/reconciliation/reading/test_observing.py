@@ -23,7 +23,8 @@ from reconciliation.reading.scan import MAX_DAMAGES, Scanner
 from reconciliation.reading.verdicts import names_of, unpacked
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body
 from tests.reconciliation.outputs import verdict
-from tests.reconciliation.world import KEYS, RANGE
+from tests.reconciliation.rows_in_memory import KEYS
+from tests.reconciliation.world import RANGE
 
 FIRST, LAST = RANGE.first_window, RANGE.last_window
 
