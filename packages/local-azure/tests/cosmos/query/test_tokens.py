@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.query.paging import Place, encode_place
-from tests.cosmos.query.test_index_plans import Shop
+from tests.cosmos.query.shop import Shop
 
 POLICY = {"includedPaths": [{"path": "/*"}], "compositeIndexes": [[{"path": "/store_id"}, {"path": "/cust_id"}]]}
 BY_ONE = "SELECT VALUE c.id FROM c ORDER BY c.store_id"
