@@ -12,6 +12,7 @@ from activities.recent import RecentAnswer
 from fraud.desk.paging import Page
 from fraud.desk.problems import ProblemError
 from fraud.desk.queries import CaseName, CaseQuery, EventQuery
+from fraud.desk.review import UNDECIDED
 from fraud.desk.rows import CaseRow, EventRow
 from fraud.verdicts import BANDS, Verdict
 from function_app.api.deciding import (
@@ -25,6 +26,7 @@ from function_app.api.deciding import (
     reopen_case,
 )
 from function_app.api.endpoint import Answer, Call
+from function_app.api.filing import FileName, get_case_file, get_case_page
 from function_app.desk import answers
 from function_app.desk.pictures.moments import timeline_of
 from function_app.desk.pictures.ring import ring_of
@@ -48,6 +50,8 @@ _MOST_LINKS = 12
 _BESIDE = 100
 _LOOKED_UP = 50
 """Events whose arrival is asked for by their ids: a request unit each."""
+_LABELS = {"from": "Windows from"}
+_DEEDS_ON_MANY = ("dismissed", "confirmed", "assigned")
 STATES = ("undecided", "open", "in_review", "escalated", "confirmed", "dismissed", "expired")
 KINDS = {"window": "of flagged sales", "sweep": "of a night's sweep", "quarantine": "in quarantine"}
 _counts = RecentAnswer(count_cases, seconds=2, stale=600)
@@ -65,7 +69,7 @@ async def _inbox(visit: Visit, asked: dict[str, str], problem: str = "", status:
         question = msgspec.convert({"limit": _PAGE, "state": "undecided", **asked}, CaseQuery, strict=False)
         page = await list_cases(question)
     except (msgspec.ValidationError, ProblemError) as error:
-        wrong, status = wrong_field(error), 400
+        wrong, status = wrong_field(error, _LABELS), 400
     is_form = visit.request.method == "POST"
     return answers.page(
         "cases.html",
@@ -76,6 +80,7 @@ async def _inbox(visit: Visit, asked: dict[str, str], problem: str = "", status:
         next_token=page.next,
         asked={**dict.fromkeys(_FILTERS, ""), "state": "undecided", "sort": "amount", **asked, "token": ""},
         states=STATES,
+        undecided=UNDECIDED,
         kinds=KINDS,
         bands=BANDS,
         counts=await _counts.get(),
@@ -84,7 +89,7 @@ async def _inbox(visit: Visit, asked: dict[str, str], problem: str = "", status:
         wrong=wrong.name,
         token_asked=asked.get("token", ""),
         chosen={choice.partition(" ")[0] for choice in visit.chosen("case")} if is_form else set[str](),
-        why=visit.form().get("why", "") if is_form else "",
+        given=visit.form() if is_form else {},
     )
 
 
@@ -191,38 +196,53 @@ async def act(visit: Visit) -> func.HttpResponse:
 
 
 @needs("analyst")
-async def dismiss_many(visit: Visit) -> func.HttpResponse:
-    """Dismiss the chosen cases with one reason, each as it was seen; the list says what was refused."""
-    form, chosen = visit.form(), visit.chosen("case")
+async def change_many(visit: Visit) -> func.HttpResponse:
+    """Dismiss, confirm or assign the chosen cases, each as it was seen; the list says what was refused."""
+    form, chosen, what = visit.form(), visit.chosen("case"), visit.form().get("what", "")
+    if what not in _DEEDS_ON_MANY:
+        return answers.refused(404, "No such action", "Chosen cases are dismissed, confirmed or assigned.", visit)
+    kind, fields, handler = _ACTS["assign" if what == "assigned" else "decide"]
     asked = {name: text for name in _FILTERS if (text := form.get(name, "").strip())}
-    if not chosen or not form.get("why", "").strip():
-        missing = (
-            "say why" if chosen else "choose cases" if form.get("why", "").strip() else "choose cases, and say why"
-        )
-        return await _inbox(visit, asked, f"Nothing was dismissed: {missing}.", 400)
+    lacking = ["choose cases"] * (not chosen) + ["say why"] * (what != "assigned" and not form.get("why", "").strip())
+    if lacking:
+        return await _inbox(visit, asked, f"Nothing was {what}: {', and '.join(lacking)}.", 400)
+    try:
+        content = msgspec.convert(fields({**form, "outcome": what, "assignee": form.get("to_whom", "").strip()}), kind)
+    except msgspec.ValidationError as error:
+        return await _inbox(visit, asked, f"Nothing was {what}: {wrong_field(error).says}", 400)
     refusals: list[str] = []
     for case_id, _, etag in (choice.partition(" ") for choice in chosen[:_PAGE]):
+        call = Call(
+            asked=_name(case_id), content=content, caller=visit.caller, if_match=etag.strip('"'), client=visit.client
+        )
         try:
-            decision = msgspec.convert({"outcome": "dismissed", "why": form["why"]}, Decision)
-            await decide_case(
-                Call(
-                    asked=_name(case_id),
-                    content=decision,
-                    caller=visit.caller,
-                    if_match=etag.strip('"'),
-                    client=visit.client,
-                )
-            )
+            await handler(call)
         except ProblemError as error:
             refusals.append(f"{case_id}: {error.detail}.")
-        except msgspec.ValidationError:
-            return await _inbox(visit, asked, "Nothing was dismissed: a reason has at most 2,000 characters.", 400)
     _counts.outdate()
     if refusals:
-        dismissed = counted(len(chosen) - len(refusals), "case was", "cases were")
-        return await _inbox(visit, asked, f"{dismissed} dismissed, these not. {' '.join(refusals)}", 409)
+        changed = counted(len(chosen) - len(refusals), "case was", "cases were")
+        return await _inbox(visit, asked, f"{changed} {what}, these not. {' '.join(refusals)}", 409)
     asked.pop("token", None)
     return answers.redirect(query("/desk/cases", **asked))
+
+
+async def read_page(visit: Visit) -> func.HttpResponse:
+    """A case as one page to keep or to send, for users of the desk, who have no function key. 404 if absent."""
+    return await _file(visit, get_case_page, "html")
+
+
+async def read_json(visit: Visit) -> func.HttpResponse:
+    """The same as JSON, whose parts have digests."""
+    return await _file(visit, get_case_file, "json")
+
+
+async def _file(
+    visit: Visit, handler: Callable[[Call[FileName, None]], Awaitable[Answer]], kind: str
+) -> func.HttpResponse:
+    name = _name(visit.values["id"]).id
+    answer = await handler(Call(asked=FileName(id=name), content=None, caller=visit.caller))
+    return answers.download(answer.content, f"{name}.{kind}", answer.mimetype)
 
 
 def _name(case_id: str) -> CaseName:
@@ -234,7 +254,9 @@ def _name(case_id: str) -> CaseName:
 
 ROUTES: Routes = {
     ("GET", "cases"): show_inbox,
-    ("POST", "cases/dismiss"): dismiss_many,
+    ("POST", "cases/chosen"): change_many,
     ("GET", "cases/{id}"): show_case,
     ("POST", "cases/{id}"): act,
+    ("GET", "cases/{id}/file.html"): read_page,
+    ("GET", "cases/{id}/file.json"): read_json,
 }

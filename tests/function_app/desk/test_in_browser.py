@@ -109,7 +109,9 @@ def test_chosen_cases_are_dismissed_together_with_one_reason(visitor: Visitor):
     names = [(boxes.nth(number).get_attribute("value") or "").partition(" ")[0] for number in (0, 1)]
     for number in (0, 1):
         boxes.nth(number).check()
-    page.get_by_label("Dismiss the chosen").fill("A promotion of the chain.")
+    page.get_by_label("Decide the chosen").fill("A promotion of the chain.")
+    page.get_by_label("Decide the chosen").press("Enter")
+    page.get_by_label("Assign the chosen").press("Enter")
     page.get_by_role("button", name="Dismiss").click()
     page.wait_for_url("**/desk/cases?*sort=time*")
 

@@ -33,6 +33,12 @@ async def page(http: aiohttp.ClientSession, path: str) -> tuple[int, str]:
         return answer.status, await answer.text()
 
 
+async def chosen(http: aiohttp.ClientSession, path: str) -> list[str]:
+    """All cases of a list, as their boxes name them."""
+    _, text = await page(http, path)
+    return [unescape(choice) for choice in re.findall(r'name="case" value="([^"]+)"', text)]
+
+
 async def start_campaign(http: aiohttp.ClientSession) -> str:
     order = {"name": uuid.uuid4().hex[:8], "batches": 100, "events_per_batch": 1, "interval_seconds": 600}
     _, answer = await call(http, "POST", "/api/campaigns", order)
@@ -159,8 +165,12 @@ async def test_a_dismissal_without_a_reason_comes_back_with_what_was_chosen(visi
     assert choice is not None
     form = {"case": unescape(choice[1]), **store}
 
-    status, text = await send(visitor, "/desk/cases?store=8300", "/desk/cases/dismiss", why=" ", **form)
-    again = await send(visitor, "/desk/cases?store=8300", "/desk/cases/dismiss", why="a promotion", **form)
+    status, text = await send(
+        visitor, "/desk/cases?store=8300", "/desk/cases/chosen", why=" ", what="dismissed", **form
+    )
+    again = await send(
+        visitor, "/desk/cases?store=8300", "/desk/cases/chosen", why="a promotion", what="dismissed", **form
+    )
 
     assert (status, "Nothing was dismissed: say why." in text) == (400, True)
     assert re.search(rf'aria-label="Choose {case}" checked', text)
@@ -173,6 +183,71 @@ def _dismissed(text: str) -> int:
     count = re.search(r'>dismissed <span class="count">([\d,]+)', text)
     assert count is not None
     return int(count[1].replace(",", ""))
+
+
+async def test_chosen_cases_are_assigned_then_confirmed_together(visitor: aiohttp.ClientSession):
+    cases = [await make_case(f"window-8310-{number}", 8_310, 500 + number) for number in range(2)]
+    listed = "/desk/cases?store=8310"
+
+    handed = await send(
+        visitor, listed, "/desk/cases/chosen", what="assigned", to_whom="Ben", case=await chosen(visitor, listed)
+    )
+    _, with_ben = await page(visitor, f"{listed}&assignee=Ben")
+    status, text = await send(
+        visitor, listed, "/desk/cases/chosen", what="confirmed", why=" ", case=await chosen(visitor, listed)
+    )
+    decided = await send(
+        visitor, listed, "/desk/cases/chosen", what="confirmed", why="a ring", case=await chosen(visitor, listed)
+    )
+    _, confirmed = await page(visitor, f"{listed}&state=confirmed")
+
+    assert (handed[0], decided[0]) == (303, 303)
+    assert all(f'href="/desk/cases/{case}"' in with_ben for case in cases)
+    assert (status, "Nothing was confirmed: say why." in text) == (400, True)
+    assert len(re.findall(r"confirmed</span> by [^<]+</td>", confirmed)) == 2
+
+
+async def test_a_deed_on_chosen_cases_that_there_is_not_changes_nothing(visitor: aiohttp.ClientSession):
+    case = await make_case("window-8311-deed", 8_311, 500)
+    choices = await chosen(visitor, "/desk/cases?store=8311")
+
+    status, _ = await send(visitor, "/desk/cases?store=8311", "/desk/cases/chosen", why="x", what="purge", case=choices)
+
+    assert status == 404
+    assert case in (await page(visitor, "/desk/cases?store=8311&state=open"))[1]
+
+
+async def test_a_case_is_a_file_to_whoever_has_no_key(visitor: aiohttp.ClientSession):
+    name = await make_case("window-8312-file", 8_312, 500)
+    _, shown = await page(visitor, f"/desk/cases/{name}")
+
+    for kind, sign in (("html", f"{name}, written "), ("json", '"digests"')):
+        address = f"/desk/cases/{name}/file.{kind}"
+        assert f'href="{address}"' in shown
+        async with visitor.get(address) as answer:
+            assert sign in await answer.text()
+            assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}.{kind}"'
+    assert (await page(visitor, "/desk/cases/window-8312-nothing/file.html"))[0] == 404
+
+
+async def test_the_name_of_a_case_in_the_field_of_the_head_leads_to_it(visitor: aiohttp.ClientSession):
+    name = await make_case("window-8313-found", 8_313, 500)
+
+    for pasted in (name, f" {name} "):
+        async with visitor.get("/desk/trace", params={"id": pasted}, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers.get("Location")) == (303, f"/desk/cases/{name}")
+    assert (await page(visitor, "/desk/trace?id=window-8313-nothing"))[0] == 404
+
+
+async def test_the_times_of_cases_are_asked_and_seen_in_the_form(http: aiohttp.ClientSession):
+    await make_case("window-8314-times", 8_314, 500)
+    status, text = await page(http, "/desk/cases?store=8314&from=2000-01-01T00:00:00Z&to=2000-01-02T00:00:00Z")
+    wrong = await page(http, "/desk/cases?from=yesterday")
+
+    assert (status, "No case meets these conditions." in text) == (200, True)
+    assert 'id="from" name="from" value="2000-01-01T00:00:00Z"' in text
+    assert 'id="to" name="to" value="2000-01-02T00:00:00Z"' in text
+    assert (wrong[0], "Windows from must be a time like" in wrong[1]) == (400, True)
 
 
 async def test_a_wrong_filter_is_told_at_its_field(http: aiohttp.ClientSession):

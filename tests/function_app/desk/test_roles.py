@@ -15,7 +15,7 @@ from function_app.desk.visit import Visit
 Route = tuple[str, str]
 NEEDS: dict[Route, Role] = {
     ("POST", "cases/{id}"): "analyst",
-    ("POST", "cases/dismiss"): "analyst",
+    ("POST", "cases/chosen"): "analyst",
     ("GET", "workflows/act"): "operator",
     ("POST", "workflows/act"): "operator",
     ("POST", "campaigns"): "operator",
