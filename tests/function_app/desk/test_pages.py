@@ -11,6 +11,8 @@ import pytest
 import pytest_asyncio
 
 from fraud.desk.queries import Question
+from services import names
+from services.blobs import delete_blob, warehouse
 from services.desk.deeds import list_deeds
 from tests.function_app.desk.forms import send
 from tests.function_app.http_functions import call, until
@@ -228,6 +230,15 @@ async def test_a_case_is_a_file_to_whoever_has_no_key(visitor: aiohttp.ClientSes
             assert sign in await answer.text()
             assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}.{kind}"'
     assert (await page(visitor, "/desk/cases/window-8312-nothing/file.html"))[0] == 404
+
+
+async def test_a_case_whose_verdicts_are_gone_says_so(http: aiohttp.ClientSession):
+    name = await make_case("window-8315-gone", 8_315, 500)
+    case = (await call(http, "GET", f"/api/cases/{name}"))[1]["case"]
+    await delete_blob(await warehouse(names.FRAUD_EVENTS), case["verdicts_blob"].removeprefix("fraud-events/"))
+    _, text = await page(http, f"/desk/cases/{name}")
+
+    assert "They are not where the case says that they are" in text
 
 
 async def test_the_name_of_a_case_in_the_field_of_the_head_leads_to_it(visitor: aiohttp.ClientSession):
