@@ -6,7 +6,8 @@ import azure.functions as func
 import pytest
 
 from fraud.desk.callers import Caller
-from fraud.desk.rows import EventContent
+from fraud.desk.problems import not_found
+from fraud.desk.rows import CaseRow, EventContent
 from fraud.tracing import ContentTrace, Trace
 from function_app.desk.views import trace
 from function_app.desk.visit import Visit
@@ -27,7 +28,11 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def address(client: object) -> str:
         return ""
 
+    async def find_case(case_id: str) -> CaseRow:
+        raise not_found("case", case_id)
+
     monkeypatch.setattr(trace, "trace_event", trace_event)
+    monkeypatch.setattr(trace, "find_case", find_case)
     monkeypatch.setattr(trace, "management_address", address)
     return ids
 

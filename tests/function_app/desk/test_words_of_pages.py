@@ -32,7 +32,8 @@ def inbox(cases: list[CaseRow], **content: Any) -> str:
         "wrong": "",
         "token_asked": "",
         "chosen": (),
-        "why": "",
+        "given": {},
+        "undecided": (),
         "next_token": None,
     }
     return render(
