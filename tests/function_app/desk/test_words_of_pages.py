@@ -75,7 +75,9 @@ def test_cases_that_would_read_the_same_are_told_from_one_another_by_their_links
 
 def test_a_form_that_was_refused_keeps_what_was_chosen_and_written():
     cases = [row("window-3-x-aa0a1b", 3), row("window-4-x-aa0c1d", 4)]
-    page = inbox(cases, problem="Nothing was dismissed: say why.", chosen={"window-4-x-aa0c1d"}, why="A <promotion>")
+    page = inbox(
+        cases, problem="Nothing was dismissed: say why.", chosen={"window-4-x-aa0c1d"}, given={"why": "A <promotion>"}
+    )
 
     assert re.findall(r'aria-label="Choose ([^"]+)" checked', page) == ["window-4-x-aa0c1d"]
     assert 'role="alert" id="problem">Nothing was dismissed: say why.' in page
