@@ -77,7 +77,7 @@ def _read_by(reader: Callable[[bytes], Any], text: bytes) -> list[Any] | None:
 
 def _read_leniently(text: bytes) -> Any:
     """With what msgspec refuses: other encodings, half pairs, numbers without bounds, NaN, control characters."""
-    decoded = text.decode(json.detect_encoding(text), "replace").removeprefix("\ufeff")
+    decoded = text.decode(json.detect_encoding(text), "replace").removeprefix("\ufeff").strip()
     return json.loads(decoded, strict=False, parse_int=_whole_number)
 
 

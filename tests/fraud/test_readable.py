@@ -23,6 +23,7 @@ json_values = st.recursive(
         (b'{"a": 1}\n{"b": 2}\n', [{"a": 1}, {"b": 2}]),
         (b'{"a": 1}\nnot JSON\n{"b": 2}', [{"a": 1}, {"b": 2}]),
         (b'\xef\xbb\xbf{"a": 1}', [{"a": 1}]),
+        (b'\xef\xbb\xbf\x0c{"a": 1}\x0b', [{"a": 1}]),
         ('{"a": "ü"}'.encode("utf-16"), [{"a": "ü"}]),
         (b'{"a": "\\ud800"}', [{"a": "\\ud800"}]),
         (b'{"a": "\xff"}', [{"a": "\ufffd"}]),

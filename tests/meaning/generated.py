@@ -129,7 +129,7 @@ def body_of(random: Random) -> bytes:  # noqa: PLR0911, PLR0912 - one for each k
     if kind < 0.75:
         return single.encode()
     several = [single, *(text_of(random, event(random)) for _ in range(random.randrange(1, 4)))]
-    match random.randrange(14):
+    match random.randrange(15):
         case 0:
             return f"[{','.join(several)}]".encode()
         case 1:
@@ -156,5 +156,9 @@ def body_of(random: Random) -> bytes:  # noqa: PLR0911, PLR0912 - one for each k
             return random.choice([b"", b"[]", b"null", b"7", b'"text"', b"[[]]", b"[7]", b"\xff\xfe", b"[" * 2_000])
         case 12:
             return f"[{single}, [{single}]]".encode()
+        case 13:
+            pretty = single.replace(", ", random.choice([", ", " ,\n\t\r"]))
+            mark, *blanks = (random.choice(["", blank]) for blank in ("\ufeff", "\v", "\f"))
+            return f"{mark}{blanks[0]}{pretty}{blanks[1]}".encode()
         case _:
             return b"[" + single.encode() + b"]\n" + single.encode()

@@ -66,6 +66,13 @@ def test_a_body_may_hold_an_array_or_lines(body: bytes):
     assert finish(work)["out"] == [{"ids": [1, 2]}]
 
 
+@pytest.mark.parametrize("body", [b'\xef\xbb\xbf{"id":\n1}', b'\xef\xbb\xbf\r\n{\n"id": 1\n}\n'])
+def test_an_object_on_many_lines_is_one_behind_a_byte_order_mark_too(body: bytes):
+    work = running(COLLECT)
+    feed(work, ("10:01", body))
+    assert finish(work)["out"] == [{"ids": [1]}]
+
+
 def test_an_array_that_fills_a_whole_message_is_read():
     work = running(COLLECT)
     feed(work, ("10:01", b"[" + b",".join([b"{}"] * 300_000) + b"]"))

@@ -99,9 +99,17 @@ class Decoder:
             if text.startswith(b"["):
                 return self._many(text)
             lines = [line for line in text.splitlines() if line.strip()]
-            if len(lines) > 1:
+            if len(lines) > 1 and not (len(text) < len(body) and self._is_one(text)):
                 return [self._one(line) for line in lines]
             return [self._one(text)]
+
+    def _is_one(self, text: bytes) -> bool:
+        """True if a text is one object, be it written on many lines."""
+        try:
+            self._one(text)
+        except msgspec.MsgspecError:
+            return False
+        return True
 
 
 def _deep_down(room: int, decode: _Decode, bodies: Sequence[bytes], arrivals: Sequence[int]) -> Decoded:
