@@ -1,7 +1,5 @@
 """The triggers of campaigns: start a load test, list them, follow one, stop it."""
 
-import asyncio
-import logging
 import re
 import secrets
 from datetime import datetime
@@ -14,16 +12,17 @@ from msgspec import Meta
 
 from activities.measure_latencies import LatencyTask, measure_latencies
 from activities.read_campaign_verdicts import MOST_VERDICTS, read_campaign_verdicts
-from fraud.campaigns import MAX_EVENTS_PER_BATCH, STOP_EVENT, Campaign, CampaignRequest, campaign_id, is_name
+from fraud.campaigns import MAX_EVENTS_PER_BATCH, Campaign, CampaignRequest
+from fraud.desk.problems import ProblemError
 from fraud.load.messages import MixTotals
 from fraud.load.plan import CampaignPlan, not_played, problems
 from fraud.load.planned import PlannedCampaign
 from fraud.load.shapes import TAPE_PATTERN
-from function_app import durable_client, starting_campaigns
+from function_app import durable_client, running_campaigns
 from function_app.access import asks_for
 from function_app.durable_client import Client, Status
 from function_app.http import BadRequestError, json_response, parse_body, problem
-from orchestrations.contracts import RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN
+from orchestrations.contracts import RUN_CAMPAIGN_PLAN
 from services.campaigns import keep_tape_page, kept_run_ids
 from services.concurrency import together
 from services.window_reports import reported_windows
@@ -34,15 +33,10 @@ class _Page(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 blueprint = df.Blueprint()
-log = logging.getLogger(__name__)
 
 LISTED = 100
 MAX_PAGE_BYTES = 16 * 1024 * 1024
 _ASKED_AT_ONCE = 8
-_STOP_POLL_SECONDS = 0.25
-_POLLS_PER_EVENT = 6
-_STOP_POLLS = 40
-"""Ten real seconds in all; the event is raised again every one and a half seconds."""
 
 
 @blueprint.function_name("start-campaign")
@@ -59,7 +53,7 @@ async def start_campaign(request: func.HttpRequest, client: Client) -> func.Http
     except BadRequestError as error:
         return error.response()
     try:
-        await starting_campaigns.start_campaign(client, campaign)
+        await running_campaigns.start_campaign(client, campaign)
     except durable_client.AlreadyRunningError:
         text = f"{campaign.run_id} is running; stop it or choose another name"
         return problem(409, "Campaign runs", text, field="name")
@@ -140,10 +134,10 @@ async def stop_campaign(request: func.HttpRequest, client: Client) -> func.HttpR
     instance_id, status = await _find(request, client)
     if status is None:
         return _not_found(instance_id)
-    if status.runtime_status not in durable_client.RUNNING:
-        return problem(409, "Campaign has ended", f"{instance_id} is {durable_client.runtime_status_of(status)}")
-    if not await _stops(client, instance_id):
-        return problem(503, "Campaign does not answer", f"{instance_id} has not received the stop yet; ask again")
+    try:
+        await running_campaigns.stop_campaign(client, instance_id, status)
+    except ProblemError as error:
+        return problem(error.status, error.title, error.detail)
     return json_response({"id": instance_id, "phase": "stopping"}, status=202)
 
 
@@ -188,24 +182,6 @@ async def get_verdicts(request: func.HttpRequest, client: Client) -> func.HttpRe
     return json_response({"verdicts": verdicts})
 
 
-async def _stops(client: Client, instance_id: str) -> bool:
-    """Raise the stop until the campaign shows it: an event that comes between two generations may be lost."""
-    for attempt in range(_STOP_POLLS):
-        if attempt % _POLLS_PER_EVENT == 0:
-            try:
-                await client.raise_event(instance_id, STOP_EVENT, None)
-            except Exception:  # noqa: BLE001
-                # It may have ended in the meantime, which is what the caller wants; the SDK raises no narrower type.
-                log.info("%s does not take an event", instance_id)
-        await asyncio.sleep(_STOP_POLL_SECONDS)
-        status = await durable_client.find(client, instance_id)
-        if status is None or status.runtime_status not in durable_client.RUNNING:
-            return True
-        if cast(dict[str, Any], status.custom_status or {}).get("phase") == "stopping":
-            return True
-    return False
-
-
 def tells_due(totals: MixTotals, plan: dict[str, Any] | None) -> bool:
     """True if events carry the time at which they were due; late and recorded events do not."""
     return not totals.late and all(stage["shape"] != "tape" for stage in (plan or {}).get("stages", ()))
@@ -234,17 +210,7 @@ async def _plan(client: Client, instance_id: str, status: Status) -> dict[str, A
 
 
 async def _find(request: func.HttpRequest, client: Client) -> tuple[str, Status | None]:
-    """The campaign of the route's name or instance id; the durable extension chose the id of a restarted one."""
-    text = request.route_params["name"]
-    name = text.removeprefix(campaign_id(""))
-    if not is_name(name):
-        return campaign_id(name), None
-    if status := await durable_client.find(client, campaign_id(name)):
-        return campaign_id(name), status
-    for orchestration in (RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN):
-        if status := await durable_client.find_restarted(client, orchestration, text):
-            return text, status
-    return campaign_id(name), None
+    return await running_campaigns.find_campaign(client, request.route_params["name"])
 
 
 def _not_found(instance_id: str) -> func.HttpResponse:

@@ -80,6 +80,35 @@ async def test_a_campaign_can_be_stopped_while_it_sends_and_while_it_waits(http:
     assert (await call(http, "POST", f"/api/campaigns/{campaign}/stop"))[0] == 409
 
 
+async def test_a_suspended_campaign_has_received_a_stop_that_it_obeys_once_it_goes_on(http: aiohttp.ClientSession):
+    campaign = await start(http, batches=100_000, events_per_batch=5_000, interval_seconds=0.1)
+
+    async def status() -> dict[str, Any]:
+        return (await call(http, "GET", f"{INSTANCES}/{campaign}?showHistory=true"))[1]
+
+    async def sends_a_later_batch() -> bool:
+        return any(event["EventType"] == "TimerFired" for event in (await status())["historyEvents"])
+
+    async def holds_a_result_back() -> bool:
+        happened = [event["EventType"] for event in (await status())["historyEvents"]]
+        return "ExecutionSuspended" in happened and happened[-1] == "TaskCompleted"
+
+    async def has_ended() -> bool:
+        return (await status())["runtimeStatus"] == "Completed"
+
+    await until(sends_a_later_batch)
+    async with http.post(f"{INSTANCES}/{campaign}/suspend", params={"reason": "lunch"}) as answer:
+        assert answer.status == 202
+    await until(holds_a_result_back)
+    stopped, _ = await call(http, "POST", f"/api/campaigns/{campaign}/stop")
+    async with http.post(f"{INSTANCES}/{campaign}/resume", params={"reason": "back"}) as answer:
+        assert answer.status == 202
+    await until(has_ended)
+
+    assert stopped == 202
+    assert (await ended(http, campaign))["phase"] == "stopped"
+
+
 async def test_two_campaigns_of_one_name_do_not_run_at_once(http: aiohttp.ClientSession):
     campaign = await start(http, name="twin", batches=100, interval_seconds=600)
 

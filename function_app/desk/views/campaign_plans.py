@@ -20,7 +20,7 @@ from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.visit import Visit
 from function_app.durable_client import AlreadyRunningError, management_address
-from function_app.starting_campaigns import start_campaign
+from function_app.running_campaigns import start_campaign
 from orchestrations.contracts import RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN
 from services import instances
 from services.instances import Filter, Instance

@@ -5,7 +5,8 @@ import secrets
 import azure.functions as func
 import msgspec
 
-from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
+from fraud.campaigns import Campaign, CampaignRequest
+from fraud.desk.problems import not_found
 from function_app.desk import answers
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
@@ -13,7 +14,7 @@ from function_app.desk.views.campaign_plans import NAMES, PREFIX
 from function_app.desk.visit import Visit
 from function_app.desk.wrong_fields import wrong_field
 from function_app.durable_client import AlreadyRunningError, management_address
-from function_app.starting_campaigns import start_campaign
+from function_app.running_campaigns import find_campaign, start_campaign, stop_campaign
 from services import instances
 from services.instances import Filter, Instance
 
@@ -121,8 +122,11 @@ async def start(visit: Visit) -> func.HttpResponse:
 
 @needs("operator", deed="stop-campaign")
 async def stop(visit: Visit) -> func.HttpResponse:
-    """Ask a campaign to stop after the batch that it sends."""
-    await instances.raise_event(management_address(visit.client), visit.form().get("id", ""), STOP_EVENT, b"null")
+    """Stop a campaign after the batch that it sends, and show the list once it has received that."""
+    instance_id, status = await find_campaign(visit.client, visit.form().get("id", ""))
+    if status is None:
+        raise not_found("campaign", instance_id)
+    await stop_campaign(visit.client, instance_id, status)
     return answers.redirect("/desk/campaigns")
 
 

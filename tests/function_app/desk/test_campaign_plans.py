@@ -13,7 +13,7 @@ from services.instances import Instance
 from tests.fraud.desk.cases import NOON
 from tests.function_app.desk.forms import page, send
 from tests.function_app.desk.test_setting_right import visitor as visitor  # noqa: PLC0414 - a fixture
-from tests.function_app.http_functions import until
+from tests.function_app.http_functions import call, until
 
 
 def instance(**fields: Any) -> Instance:
@@ -70,3 +70,32 @@ async def test_a_plan_is_started_on_its_page_and_shown_beside_another(visitor: a
     assert "sent per second" in text
     assert "campaign-desk-one" in (await page(visitor, "/desk/campaigns"))[1]
     assert (await page(visitor, "/desk/campaigns/compare?first=nobody&second=campaign-desk-two"))[0] == 404
+
+
+@pytest.mark.slow
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_campaign_is_stopped_on_the_desk_once_it_has_received_that(visitor: aiohttp.ClientSession):
+    list_of, stop, name = "/desk/campaigns", "/desk/campaigns/stop", "campaign-desk-stopped"
+
+    async def state() -> dict[str, Any]:
+        return (await call(visitor, "GET", f"/api/campaigns/{name}"))[1]
+
+    async def has_sent() -> bool:
+        return (await state()).get("batches_sent", 0) > 0
+
+    async def has_ended() -> bool:
+        return (await state())["status"] == "Completed"
+
+    await send(visitor, list_of, list_of, name="desk-stopped", batches=100_000, interval_seconds=60)
+    await until(has_sent)
+    stopped = await send(visitor, list_of, stop, id=name)
+    at_once = (await state())["phase"]
+    await until(has_ended)
+    ended = await state()
+    again = await send(visitor, list_of, stop, id=name)
+    nobody = await send(visitor, list_of, stop, id="campaign-nobody")
+
+    assert (stopped, at_once in ("stopping", "stopped")) == ((303, list_of), True)
+    assert ended["phase"] == "stopped"
+    assert (again[0], "Campaign has ended" in again[1]) == (409, True)
+    assert (nobody[0], "No such campaign" in nobody[1]) == (404, True)
