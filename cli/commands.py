@@ -57,9 +57,9 @@ def command_line() -> argparse.ArgumentParser:
     reanalysis.add_options(
         command("reanalyze", "Count windows that have verdicts, and judge them again; the old verdicts are kept.")
     )
-    _trace(command("trace", "Follow an event through the pipeline; exit code 1 if something of its way is missing."))
+    _trace(command("trace", "Follow an event through the pipeline; exit code 1 if a step of its way is missing."))
     sql.add_options(command("sql", "Ask the archives in SQL, or one of eleven questions that have a name (--list)."))
-    _open(command("open", "Open the desk in a browser.", of_app=True))
+    _open(command("open", "Open the desk in a browser."))
     _acknowledge(command("acknowledge", "Acknowledge differences of a report; without --difference, show their keys."))
     _verify(command("verify", "Find any change of a past report or watermark; exit code 1 if there is one."))
     add_desk_commands(command, app_of)

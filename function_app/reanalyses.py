@@ -3,13 +3,12 @@
 import msgspec
 
 from fraud.desk.callers import Caller
-from fraud.desk.causes import MOST_OF_AN_ERROR
 from fraud.desk.deeds import deed_of
 from fraud.reanalysis.asking import ReanalysisOrder, ReanalysisRow, order_of, rules_id, runs_already
 from fraud.reanalysis.messages import INSTANCE, ReanalysisState
 from function_app import durable_client
-from function_app.durable_client import AlreadyRunningError, Client, Status
-from function_app.walks import Walk
+from function_app.durable_client import Client, Status
+from function_app.walks import Walk, error_of
 from orchestrations.contracts import REANALYZE
 from services.desk.case_queries import store_of
 from services.desk.deeds import noted
@@ -34,14 +33,11 @@ async def start(asked: ReanalysisOrder, caller: Caller, client: Client) -> Reana
     )
     if await durable_client.is_running(client, INSTANCE):
         running = _state_of(await durable_client.find(client, INSTANCE))
-        raise runs_already(running.order if running else None)
+        raise runs_already(running.order if running else None, WALK.what)
     state = ReanalysisState(order=order)
 
     async def started() -> ReanalysisRow:
-        try:
-            await durable_client.start(client, REANALYZE, INSTANCE, state)
-        except AlreadyRunningError as error:
-            raise runs_already(None) from error
+        await WALK.begin(client, REANALYZE, state)
         return ReanalysisRow(status="Pending", phase=state.phase, state=state)
 
     deed = deed_of(caller, when, "reanalyze", order.id, asked.why)
@@ -61,12 +57,11 @@ async def stop(why: str, caller: Caller, client: Client) -> ReanalysisRow:
 
 def _row(status: Status) -> ReanalysisRow:
     state = _state_of(status)
-    failed = durable_client.runtime_status_of(status) in ("Failed", "Terminated")
     return ReanalysisRow(
         status=durable_client.runtime_status_of(status),
         phase=state.phase if state else "counting",
         state=state,
-        error=str(status.output)[:MOST_OF_AN_ERROR] if failed else None,
+        error=error_of(status),
     )
 
 

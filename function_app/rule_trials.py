@@ -3,15 +3,14 @@
 import msgspec
 
 from fraud.desk.callers import Caller
-from fraud.desk.causes import MOST_OF_AN_ERROR
 from fraud.desk.deeds import deed_of
 from fraud.desk.problems import bad_request
 from fraud.reanalysis.asking import TrialOrder, TrialRow, order_of, rules_id, runs_already
 from fraud.reanalysis.trial import INSTANCE, TRIAL, TrialProgress, TrialState
 from fraud.rules.reading import RuleFileError
 from function_app import durable_client
-from function_app.durable_client import AlreadyRunningError, Client, Status
-from function_app.walks import Walk
+from function_app.durable_client import Client, Status
+from function_app.walks import Walk, error_of
 from orchestrations.contracts import TRY_RULES
 from services.desk.case_queries import store_of
 from services.desk.deeds import noted
@@ -31,14 +30,11 @@ async def start(asked: TrialOrder, caller: Caller, client: Client) -> TrialRow:
     order = order_of(asked.windows(rules), rules=rules, store=store, who=caller.name or "", when=when, prefix=TRIAL)
     if await durable_client.is_running(client, INSTANCE):
         running = _progress(await WALK.find(client))
-        raise runs_already(running.order if running else None, "trial")
+        raise runs_already(running.order if running else None, WALK.what)
     state = TrialState(order=order)
 
     async def started() -> TrialRow:
-        try:
-            await durable_client.start(client, TRY_RULES, INSTANCE, state)
-        except AlreadyRunningError as error:
-            raise runs_already(None, "trial") from error
+        await WALK.begin(client, TRY_RULES, state)
         return TrialRow(status="Pending", progress=state.progress)
 
     return await noted(deed_of(caller, when, "try-rules", order.id, asked.why), started, lambda _: rules)
@@ -72,12 +68,11 @@ async def _rules(asked: TrialOrder) -> str:
 
 def _row(status: Status) -> TrialRow:
     runtime_status = durable_client.runtime_status_of(status)
-    failed = runtime_status in ("Failed", "Terminated")
     return TrialRow(
         status=runtime_status,
         progress=_progress(status),
         result=msgspec.convert(status.output, TrialState) if runtime_status == "Completed" else None,
-        error=str(status.output)[:MOST_OF_AN_ERROR] if failed else None,
+        error=error_of(status),
     )
 
 

@@ -1,16 +1,20 @@
-"""Orchestrations that walk windows page by page, one of each kind at a time: how they are found and stopped."""
+"""Orchestrations that walk windows page by page, one of each kind at a time: their start, their state, their end."""
 
 import asyncio
 import logging
+from typing import Any
 
 import msgspec
 
 from fraud.campaigns import STOP_EVENT
 from fraud.desk.callers import Caller
+from fraud.desk.causes import MOST_OF_AN_ERROR
 from fraud.desk.deeds import DeedKind, deed_of
 from fraud.desk.problems import ProblemError, not_found
+from fraud.reanalysis.asking import runs_already
 from function_app import durable_client
-from function_app.durable_client import Client, Status
+from function_app.durable_client import AlreadyRunningError, Client, Status
+from orchestrations.contracts import Argument, Orchestration
 from services.desk.deeds import noted
 from services.watching import azure_time
 
@@ -35,6 +39,13 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
             raise not_found(self.what, "that runs or has run last")
         return status
 
+    async def begin(self, client: Client, orchestration: Orchestration[Argument, Any], argument: Argument) -> None:
+        """Start it. Raises ProblemError (409) if somebody was faster."""
+        try:
+            await durable_client.start(client, orchestration, self.instance, argument)
+        except AlreadyRunningError as error:
+            raise runs_already(None, self.what) from error
+
     async def end(self, client: Client, caller: Caller, subject: str, why: str) -> Status:
         """Stop it after the windows that are being processed, and journal that; gives its status afterwards.
 
@@ -49,6 +60,13 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
 
         deed = deed_of(caller, await azure_time(), self.stop, subject, why)
         return await noted(deed, stopped, durable_client.runtime_status_of)
+
+
+def error_of(status: Status) -> str | None:
+    """The error with which a walk has failed, or the reason for which it was terminated; None of any other."""
+    if durable_client.runtime_status_of(status) not in ("Failed", "Terminated"):
+        return None
+    return str(status.output)[:MOST_OF_AN_ERROR]
 
 
 async def _raise_stop(client: Client, instance_id: str) -> None:

@@ -161,7 +161,7 @@ def _end_in(window: str) -> datetime:
     return end
 
 
-def runs_already(order: Reanalysis | None, what: str = "re-analysis") -> ProblemError:
+def runs_already(order: Reanalysis | None, what: str) -> ProblemError:
     """409: one at a time."""
     who = f" by {order.who}" if order else ""
     return ProblemError(409, "Runs already", f"a {what}{who} runs: follow it, stop it, or wait for its end")
