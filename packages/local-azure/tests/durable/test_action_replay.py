@@ -174,5 +174,5 @@ def test_every_event_of_the_history_has_served_one_waiter():
     replay = replay_of(*history, asked=actions(wait, activity("a"), wait))
     replay.decide()
 
-    assert replay.waits_for("Go")
-    assert not replay.waits_for("GO")
+    assert replay.raised.waits_for("Go")
+    assert not replay.raised.waits_for("GO")

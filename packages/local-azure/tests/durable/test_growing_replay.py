@@ -121,7 +121,7 @@ def decided(replay: ActionReplay) -> list[Decision]:
 def told(replay: ActionReplay) -> list[object]:
     """All that the engine asks a state."""
     open_numbers = [number for number in range(replay.next_number) if replay.is_open(number)]
-    waits = (replay.waits_for("go"), replay.has_early("go"), replay.lost_events())
+    waits = (replay.raised.waits_for("go"), replay.raised.has_early("go"), replay.raised.lost())
     return [replay.next_number, open_numbers, replay.open_tasks, waits, replay.continues_as_new()]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from local_azure.durable.actions import Action, ActionType
 from local_azure.durable.events import Event, EventType, seconds
 from local_azure.durable.non_determinism import NonDeterminismError
+from local_azure.durable.raised_events import RaisedEvents
 from local_azure.durable.sent_times import SentTimes
 from local_azure.durable.tasks import Decision, DecisionKind, Node, Task, build_node
 
@@ -45,8 +46,7 @@ class ActionReplay:
         self._cancelled: dict[int, Task] = {}
         """Timers that nobody waits for and that fire all the same."""
         self._calls: dict[str, Task] = {}
-        self._waiters: dict[str, list[Task]] = {}
-        self._early: dict[str, int] = {}
+        self.raised = RaisedEvents()
         self._sent = SentTimes()
         self._while_suspended: list[Event] | None = None
         self._touched: set[int] = set()
@@ -141,11 +141,9 @@ class ActionReplay:
         if task is None:
             # Waiting takes no number, so nothing in the history tells that user code had come this far.
             self._invoke_waits()
-            waiters = self._waiters.get(name)
-            if not waiters:
-                self._early[name] = self._early.get(name, 0) + 1
+            task = self.raised.receiver(name)
+            if task is None:
                 return
-            task = waiters.pop()
         self._touched.add(task.root)
         task.succeed()
 
@@ -213,12 +211,7 @@ class ActionReplay:
     def _invoke(self, task: Task) -> None:
         match task.action.action_type:
             case ActionType.WAIT_FOR_EXTERNAL_EVENT:
-                name = task.action.external_event_name
-                if name in self._early:
-                    # The SDK keeps the last early event of a name, and gives it to everybody who waits for it later.
-                    task.succeed()
-                else:
-                    self._waiters.setdefault(name, []).append(task)
+                self.raised.wait(task)
             case ActionType.CONTINUE_AS_NEW:
                 task.succeed()
             case ActionType.SIGNAL_ENTITY | ActionType.CALL_ENTITY:
@@ -284,18 +277,6 @@ class ActionReplay:
         """Take out the events that a suspension holds."""
         held, self._while_suspended = self._while_suspended or [], []
         return held
-
-    def lost_events(self) -> list[str]:
-        """The names of events that nobody has waited for, each once; a new generation does not get them."""
-        return list(self._early)
-
-    def has_early(self, name: str) -> bool:
-        """True if an event of this name came before anybody waited for it: the SDK forgets it for the next one."""
-        return name in self._early and not self._waiters.get(name)
-
-    def waits_for(self, name: str) -> bool:
-        """True if user code waits for an event of this name now."""
-        return bool(self._waiters.get(name))
 
     def continues_as_new(self) -> bool:
         """True once everything before the action that continues as new is resolved."""

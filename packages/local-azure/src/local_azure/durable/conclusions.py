@@ -111,7 +111,7 @@ class Conclusions:
             before = _raised(map(decode, self._store.history(session.instance.id)))
         carried = [*before, *fresh][len(before) + len(fresh) - count :]
         names = {event.name for event in carried}
-        if lost := [name for name in replay.lost_events() if name not in names]:
+        if lost := [name for name in replay.raised.lost() if name not in names]:
             log.warning("%s continues as new without the events %s: nobody waited for them", session.instance.id, lost)
         return carried
 

@@ -208,9 +208,9 @@ def _warn_of_early_events(session: Session, new: list[Event]) -> None:
     replay = session.replay
     names: set[str] = set()
     for event in new:
-        if event.event_type is not EventType.EVENT_RAISED or (replay and replay.waits_for(str(event.name))):
+        if event.event_type is not EventType.EVENT_RAISED or (replay and replay.raised.waits_for(str(event.name))):
             continue
-        again = str(event.name) in names or (replay is not None and replay.has_early(str(event.name)))
+        again = str(event.name) in names or (replay is not None and replay.raised.has_early(str(event.name)))
         names.add(str(event.name))
         if again:
             log.warning(

@@ -213,7 +213,7 @@ class _Outcomes:
         ready: list[Event] = []
         for event in list(self._raised):
             name = str(event.name)
-            if name not in taken and replay.waits_for(name):
+            if name not in taken and replay.raised.waits_for(name):
                 taken.add(name)
                 ready.append(event)
                 self._raised.remove(event)
