@@ -62,9 +62,10 @@ class KeyArchive:
                 return
 
     async def _apart(self, refused: list[ArchiveDocument], reason: str) -> None:
-        """Write halves of a batch that is refused as a whole, and quarantine what is refused by itself.
+        """Write a refused batch in halves, and quarantine each document that is refused by itself.
 
-        Sent again as it is, it would be refused for ever, and hold up all that follows it in the hub's partition.
+        Sent again unchanged, such a batch would be refused for ever and hold up everything behind it in the hub's
+        partition.
         """
         if len(refused) == 1:
             await self._keep_apart(quarantined(refused[0].source, reason))

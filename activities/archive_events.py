@@ -27,8 +27,8 @@ MOST_BYTES = 4 * 1024 * 1024
 async def archive_events(received: Sequence[ReceivedEvent]) -> list[PlacesTask]:
     """Archive a delivery. Archiving it twice changes nothing, so any failure may be answered by delivering it again.
 
-    Gives what is to be judged now, because no window may ever name it. Raises what Cosmos or the blob service raised if
-    they are away or too busy.
+    Gives what has to be judged now, because no window can ever name it. Raises what Cosmos or the blob service raised
+    if they are away or too busy.
     """
     by_place: list[QuarantinedEvent] = []
     for portion in slices_within(received, len(received), MOST_BYTES, lambda source: len(source.body)):

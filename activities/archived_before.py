@@ -19,7 +19,8 @@ _Key = tuple[str, str]
 async def without_archived(container: ContainerProxy, documents: Sequence[ArchiveDocument]) -> list[ArchiveDocument]:
     """The documents that are left to write, in order, each in the form that fits beside what is archived.
 
-    It takes a few queries; without it, each batch that meets a conflict would take one. Raises what Cosmos raised.
+    This takes a few queries in all; without it, each batch that meets a conflict would take one. Raises what Cosmos
+    raised.
     """
     of_key: defaultdict[_Key, list[int]] = defaultdict(list)
     for number, document in enumerate(documents):

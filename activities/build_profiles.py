@@ -53,7 +53,8 @@ _log = logging.getLogger(__name__)
 
 
 async def build_profiles(task: ProfilesTask) -> ProfilesBuilt:
-    """Build one day, if there is one whose windows have all ended and been captured; say if another one is left.
+    """Build the first day that has no profiles, once all its windows have ended and been captured; say if more are
+    left.
 
     A day that was built stays as it is, unless somebody has altered it. Raises what the blob service raised.
     """
@@ -195,9 +196,10 @@ class _Partition:
 
 
 async def _rates(day: date, before: dict[str, KeptRates]) -> dict[str, KeptRates]:
-    """The rates up to a day, of the evidence on its windows that their verdicts name.
+    """The rates up to a day, from the evidence on its windows, as far as their verdicts name that evidence.
 
-    Whoever may write evidence alone changes no weight of the next day: a verdict is held against its facts.
+    Somebody who may write evidence alone cannot change the weights of the next day: each verdict is compared with the
+    facts that it names.
     """
     evidence, replaced = await _of_windows(EVIDENCE, day), await _of_windows(REPLACED, day)
     every = 1 + sum(map(len, evidence.values())) // MOST_PARTS

@@ -1,8 +1,8 @@
-"""Evidence in parts beside verdicts: `{beginning}-{number}.json.gz`, each written once, and never changed.
+"""Evidence in parts beside verdicts: `{beginning}-{number}.json.gz`, each written once and never changed.
 
-A part that somebody has damaged, or put into the archive tier, stays where it is and is ignored: its bytes, if they can
-be read, go to quarantine with the reason, and what it said is looked up anew. The reconciliation names the verdicts
-that rest on it.
+If somebody has damaged a part or moved it to the archive tier, it stays where it is and is ignored. Its bytes, if they
+can be read, go to quarantine with the reason, and the facts in it are looked up anew. The reconciliation names the
+verdicts that rest on it.
 """
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.

@@ -25,8 +25,8 @@ async def contents_in_portions(
 ) -> AsyncGenerator[dict[str, list[Content]]]:
     """The contents of a store under each id, in the order of the ids: all at once, unless they are large.
 
-    Those of several ids that come at once have `cosmos.MOST_BYTES` at most. Raises what Cosmos or the
-    blob service raised. To be closed, as it may hold a lock.
+    Contents of several ids that come together have at most `cosmos.MOST_BYTES`. Raises what Cosmos or the blob service
+    raised. The iterator must be closed, because it may hold a lock.
     """
     try:
         contents = await _contents_of(ids, store_id, cosmos.MOST_BYTES)
@@ -77,10 +77,11 @@ def _archived(documents: Sequence[dict[str, Any]], store_id: StoreKey | None) ->
 
 
 async def _flagged(path: str, ids: Collection[str], taken: BytesTaken) -> list[Content]:
-    """The flagged contents of some ids in a quarantine blob; none if somebody has deleted or altered it beyond reading.
+    """The flagged contents of some ids in a quarantine blob; none if somebody has deleted it or altered it beyond
+    reading.
 
-    Nothing else of it is kept: a body may be large, and many ids may lead to it. Raises TooLargeError if that is more
-    than may be taken.
+    Nothing else of the blob is kept: a body may be large, and many ids may lead to it. Raises TooLargeError if the
+    contents are more than may be taken.
     """
     if (read := await read_quarantined(path)) is None:
         return []

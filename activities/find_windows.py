@@ -64,10 +64,10 @@ async def _look_at(page: WindowsPage, path: str) -> _Window:
 
 
 async def is_at_work(path: str) -> bool:
-    """True if the analysis that wrote verdicts has not completed: it tells of them, and at last clears its work.
+    """True if the analysis that wrote the verdicts has not completed: it still tells of them, and clears its work last.
 
-    Of verdicts that are older than UNTOLD it need not have told: an activity that was killed has run again by then,
-    and the alert may be one that an earlier version did not write, or that somebody has deleted.
+    Verdicts that are older than UNTOLD do not count: an activity that was killed has run again by then. If their alert
+    is missing, an earlier version may not have written it, or somebody has deleted it.
     """
     if await (await workflow_data()).get_blob_client(f"windows/{name_in(path)}/ids.json").exists():
         return True

@@ -31,7 +31,7 @@ class PointerChangesError(Exception):
 async def isolate(record: QuarantinedEvent) -> bool:
     """Quarantine an event, then write the pointers from the ids by which windows name it.
 
-    True if it is to be judged by its place: windows may not name what is flagged in it, or its pointers are full. Doing
+    True if it has to be judged by its place: windows cannot name what is flagged in it, or its pointers are full. Doing
     it twice changes nothing. Raises what the blob service or Cosmos raised.
     """
     await quarantine(record)

@@ -20,9 +20,9 @@ from services.concurrency import together
 async def judge_small_window(task: WindowTask) -> SmallWindowJudged:
     """Judge the ids of a window, write the verdicts and the case, and tell the fraud team.
 
-    Run twice, it takes the verdicts that are stored already for those of this look-up: the next one asks for ids that
-    are judged otherwise by now, so each revision is told. Only if there is a next one the work blobs are written that
-    `judge_events` would have left. Raises LookupError, and what Cosmos or the blob service raised.
+    Run twice, it takes the verdicts that are already stored as those of this look-up. The next look-up asks for the ids
+    that would be judged otherwise by now, so each revision is told. The work blobs that `judge_events` would have left
+    are written only if there is a next look-up. Raises LookupError, and what Cosmos or the blob service raised.
     """
     (whole,) = task.chunks()
     chunk = whole.at(1)
@@ -53,7 +53,7 @@ class _First:
         return sum(self.verdicts[event_id][0].band != "unresolved" for event_id in self.open_ids)
 
     def amend(self, before: list[VerdictLine], now: list[VerdictLine]) -> list[VerdictLine]:
-        """What is stored stays. Ids on which more can be said by now are left to the next look-up."""
+        """Keep what is stored. Ids about which more can be said by now are left to the next look-up."""
         self.ran_before, stored, since = True, by_id(before), by_id(now)
         self.verdicts = {event_id: stored.get(event_id, verdicts) for event_id, verdicts in since.items()}
         differing = [each for each in since if [*self.verdicts[each]] != since[each]]
@@ -79,7 +79,7 @@ async def _clear(chunk: Chunk) -> None:
 
 
 async def _tell(summary: WindowSummary) -> bool:
-    """False if no receiver takes the alert now: the orchestration goes on with it."""
+    """Tell the fraud team; False if no receiver takes the alert now: the orchestration tries again."""
     try:
         await alert_fraud_team(summary)
     except (WebhookError, MailError):

@@ -26,8 +26,8 @@ LONGEST_WAIT_SECONDS = 4.0
 async def send_patiently(partition: str, events: Sequence[EventData], *, again: bool) -> TickSent:
     """Send events to a partition, all of them marked if `again`; how many were sent again, how often the hub refused.
 
-    A hub that refuses is asked again, more slowly each time, for those alone that it has not acknowledged. Raises
-    EventHubError if it is away for ATTEMPTS attempts, or still busy after BUSY_SECONDS.
+    If the hub refuses, only the events that it has not acknowledged are sent again, with growing pauses. Raises
+    EventHubError if the hub is away for ATTEMPTS attempts, or still busy after BUSY_SECONDS.
     """
     retried = throttled = 0
     if again:

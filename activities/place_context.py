@@ -27,10 +27,10 @@ from services.concurrency import LARGE, beside
 async def judged_by_place(
     task: PlacesTask, record: QuarantinedEvent, events: Sequence[dict[str, Any]]
 ) -> list[Verdict]:
-    """The verdicts on the flagged events of a body, by the set that judged its place first, which evidence names.
+    """The verdicts on the flagged events of a body, by the set that judged its place first, which the evidence names.
 
-    So they depend neither on how places are put together nor on what was activated since. Raises LookupError if this
-    version has no such set, and what Cosmos or the blob service raised.
+    So they depend neither on how places are grouped nor on what was activated since. Raises LookupError if this version
+    does not have the set, and what Cosmos or the blob service raised.
     """
     if not events:
         return []

@@ -11,11 +11,11 @@ _MOMENT = 0.25
 
 
 class RecentAnswer(Generic[Answer]):
-    """The last answer of `ask`, complete or being made.
+    """The last answer of `ask`, whether complete or still being made.
 
-    It serves for `seconds` after it was made, and so does a failure. Later callers do not wait for one that takes
-    `patience` seconds more. With `stale`, the previous answer serves so many seconds longer, for callers whose new
-    answer is not made within a moment.
+    It serves for `seconds` after it was made, and so does a failure. Later callers do not wait for an answer that takes
+    `patience` seconds or more. With `stale`, the previous answer serves that many seconds longer for callers whose new
+    answer is not ready within a moment.
     """
 
     def __init__(

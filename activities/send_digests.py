@@ -26,11 +26,11 @@ _log = logging.getLogger(__name__)
 
 
 async def send_digests() -> int:
-    """Send what is due; the number of messages.
+    """Send the digests that are due; the number of messages.
 
-    A message that a receiver does not take waits for the next minute, and is then sent to all receivers again. The
-    first alert of a store and band is told within a minute; what follows within the minutes of the setting is told
-    together at their end. What no receiver takes, because its setting is gone, goes on waiting. A crash after a post
+    The first alert of a store and band is told within a minute; what follows within the minutes of the setting is told
+    together when they are over. A message that a receiver does not take waits for the next minute, and is then sent to
+    all receivers again. Alerts that no receiver takes, because its setting is gone, keep waiting. A crash after a post
     repeats it: the same alerts have the same `Idempotency-Key`. Raises the last WebhookError or MailError, or what the
     blob service raised, after all others were tried.
     """
@@ -45,7 +45,7 @@ async def send_digests() -> int:
 
 
 async def _try(group: str, paths: Sequence[str], now: datetime) -> bool | Exception:
-    """As `_send`. What the blob service raises for a group, such as of an archived blob, holds up no other."""
+    """As `_send`. An error of the blob service about one group, such as an archived blob, holds up no other group."""
     try:
         return await _send(group, paths, now)
     except AzureError as error:
@@ -54,7 +54,9 @@ async def _try(group: str, paths: Sequence[str], now: datetime) -> bool | Except
 
 
 async def _send(group: str, paths: Sequence[str], now: datetime) -> bool | WebhookError | MailError:
-    """True if the alerts of a group were told, False if that is not due; or why a receiver has not taken them."""
+    """True if the alerts of a group were told, False if they are not due, or the reason why a receiver did not take
+    them.
+    """
     if not has_receiver(group.partition("/")[0]):
         _log.warning("%d alerts of %s wait: no receiver is set for their band", len(paths), group)
         return False

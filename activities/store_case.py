@@ -23,7 +23,8 @@ class CaseChangesError(Exception):
 
 
 async def store_case(case: Case, is_newest: Callable[[], Awaitable[bool]], *, again: bool) -> None:
-    """Write a case; what others wrote into it stays, and if it is judged `again` on purpose when it was judged first.
+    """Write a case. What others wrote into it stays; so does the time at which it was first judged, if it is judged
+    `again`.
 
     A case is not written if its verdicts were amended since: `is_newest` tells if they are still the newest. Raises
     CaseChangesError, and what Cosmos raised.

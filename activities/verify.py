@@ -10,10 +10,8 @@ from services.watching import azure_time
 
 
 async def verify(noted: Head | None = None) -> Verified:
-    """The chain with its problems, and behind them the reviews that somebody has written past their journals, and the
-    alerts that somebody has kept from being told.
-
-    Raises what the blob service or Cosmos raised.
+    """The chain with its problems, followed by reviews that somebody has written past their journals, and by alerts
+    that somebody has kept from being told. Raises what the blob service or Cosmos raised.
     """
     verified = await verify_chain(noted)
     others = [*await review_problems(), *await waiting_problems(await azure_time())]

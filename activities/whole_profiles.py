@@ -12,10 +12,11 @@ from services.profiles import altered_pieces, day_of, manifest_path, parse_manif
 
 
 async def whole_profile_days(last: date) -> list[date]:
-    """The days up to one with profiles as this app wrote them, in order: a night builds on the last of them.
+    """The days up to a given one whose profiles are as this app wrote them, in order: a night builds on the last of
+    them.
 
-    Somebody may have put others there, of the future among them, or altered what was: a day that is not whole is left
-    out with those behind it, and built anew. Days of an earlier version, before the chain held any, count as they are.
+    Somebody may have added profiles, even of future days, or altered them. A day that is not whole is left out together
+    with those after it, and built anew. Days of an earlier version, before the chain held any, count as they are.
     Raises what the blob service raised.
     """
     days = [day for day in await profile_days() if day <= last]

@@ -121,7 +121,9 @@ def _is_kept(asked: FlaggedContent, snapshot: Snapshot, task: WindowTask) -> boo
 
 
 async def look_up(task: WindowTask, missing: Sequence[FlaggedContent], snapshot: Snapshot) -> EvidencePart:
-    """Evidence on contents that have none, or under whose id another one was found since; an empty id has no others."""
+    """Evidence on contents that have none, or under whose id another content was found since; an empty id has no
+    others.
+    """
     first = snapshot.parts[0] if snapshot.parts else None
     day = first.profile_day if first else task.profile_day
     profiles = await profiles_of(day)

@@ -1,6 +1,6 @@
-"""Alerts that wait for a digest: blobs in `reports`, by band and store, and when each of these was told last.
+"""Alerts that wait for a digest: blobs in `reports`, by band and store, and when each group was last told.
 
-The alert's own blob is marked as long as it waits: whoever deletes one of those that wait does not make it a told one.
+While an alert waits, its own blob is marked. So deleting it from those that wait does not turn it into a told one.
 """
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
@@ -163,9 +163,11 @@ async def read_waiting(paths: Sequence[str]) -> Waiting:
 
 
 async def _alert_at(path: str, content: bytes | None) -> WindowSummary | Exception:
-    """The alert that waits at a path, as its own blob has it if that is whole; an error if none waits there to be read.
+    """The alert that waits at a path, as its own blob has it if that is whole; an error if nothing readable waits
+    there.
 
-    What names itself otherwise than its path would have those beside it told as its own; and its name leads to a blob.
+    The name in an alert must be that of its path. With another name it could have other alerts told as its own, and the
+    name leads to a blob.
     """
     if content is None:
         return ValueError("it is gone, or somebody has put it into the archive tier")
@@ -221,9 +223,10 @@ async def note_told(group: str, at: datetime, paths: Sequence[str], alerts: Sequ
 
 
 async def _mark_told(reports: ContainerClient, alert: WindowSummary) -> None:
-    """Mark an alert as told. Told before its blob is written, it gets that here, and its writer leaves it.
+    """Mark an alert as told. If it is told before its blob is written, the blob is created here, and its writer leaves
+    it.
 
-    One that somebody has put into the archive tier keeps its mark, and `waiting_problems` names it.
+    An alert that somebody has moved to the archive tier keeps its mark, and `waiting_problems` names it.
     """
     blob = reports.get_blob_client(alert_path(alert.window_end, alert.alert_name))
     kept = msgspec.json.encode(KeptAlert(**msgspec.structs.asdict(alert), had_receiver=True))

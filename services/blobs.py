@@ -93,7 +93,9 @@ async def write_blob(container: ContainerClient, path: str, data: bytes, content
 
 
 async def write_over(container: ContainerClient, path: str, data: bytes, content_type: str = JSON) -> None:
-    """As `write_blob`, and over what somebody has put into the archive tier, too, where nothing can be replaced."""
+    """Like `write_blob`, but also replaces a blob that somebody has moved to the archive tier, where it cannot be
+    replaced.
+    """
     try:
         await write_blob(container, path, data, content_type)
     except HttpResponseError as error:
@@ -119,7 +121,9 @@ async def read_blob(container: ContainerClient, path: str) -> bytes:
 
 
 async def read_bytes(container: ContainerClient, path: str, start: int, length: int) -> bytes:
-    """The bytes of a blob from `start` on, at most so many. Raises HttpResponseError where the blob has ended."""
+    """The bytes of a blob from `start` on, at most `length` of them. Raises HttpResponseError beyond the end of the
+    blob.
+    """
     return await (await container.download_blob(path, offset=start, length=length)).readall()
 
 

@@ -40,11 +40,12 @@ class CapturedEnds:
         self._ends: dict[str, _End] = {}
 
     async def read(self, now: datetime) -> dict[str, int]:
-        """The ends, -1 where Capture has written empty blobs only; without the partitions of which it is unknown.
+        """The ends by partition: -1 where Capture has written only empty blobs; partitions with an unknown end are left
+        out.
 
-        Where the archive has a partition of several namespaces, that counts which was captured last. Each blob is read
-        once; after a rest and at first, those of idle hours are passed by their size. Raises what the blob service
-        raised.
+        Where the archive has a partition in several namespaces, the one that was captured last counts. Each blob is
+        read once; after a rest and at first, blobs of idle hours are skipped by their size. Raises what the blob
+        service raised.
         """
         archive = await warehouse(names.ALL_EVENTS)
         partitions = await list_partitions(archive)

@@ -132,14 +132,13 @@ async def find_events(
 ) -> dict[str, list[dict[str, Any]]]:
     """The documents of a store's events by event id, in any order; an id of which nothing is archived is left out.
 
-    An id has as many documents as contents have arrived under it, at most MAX_CONTENTS. `in_part` bounds their bytes,
-    too, and leaves out what Cosmos refuses for good, so that its neighbours are found; where contents of an id are left
-    out, its documents say so (`fraud.archive.is_read_in_part`). With `most_bytes`, raises
-    TooLargeError if there are more, and with `in_part` if those of several ids have more than MOST_BYTES.
+    An id has as many documents as contents have arrived under it, at most MAX_CONTENTS. With `in_part` their bytes are
+    bounded too, and what Cosmos refuses for good is left out, so that the neighbours of such an id are found. Where
+    contents of an id are left out, its documents say so (`fraud.archive.is_read_in_part`).
 
-    A text that cannot be an id is
-    not asked for. `read_items` reads a single id by its URL, and `a/b` or an empty id would lead elsewhere: every
-    attempt would fail, although the event simply does not exist.
+    Raises TooLargeError if there are more than `most_bytes`, and with `in_part` if those of several ids have more than
+    MOST_BYTES. A text that cannot be an id is not asked for: `read_items` reads a single id by its URL, and `a/b` or an
+    empty id would lead elsewhere, so every attempt would fail although the event simply does not exist.
     """
     keys = {event_id: archive_key(store, event_id) for event_id in ids if is_event_id(event_id)}
     if not keys:
@@ -221,11 +220,11 @@ async def _firsts_apart(keys: dict[str, str]) -> dict[str, dict[str, Any]]:
 async def _read_under_ids(
     archive: ContainerProxy, ids: Collection[str], into: dict[tuple[str, str], dict[str, Any]], taken: BytesTaken
 ) -> None:
-    """Add the documents of some ids, whatever their partition. Raises TooLargeError if they are too many or too large,
-    and lets go of them: the SDK's query holds what it has read until Python looks for circles.
+    """Add the documents of some ids, whatever their partition, with one query for all partitions.
 
-    One query for all partitions: `read_items` takes 0.1 ms for each id that it is asked for (measured), because the SDK
-    computes the partition of each.
+    Raises TooLargeError if they are too many or too large, and releases them first: the SDK's query holds what it has
+    read until Python collects cycles. (`read_items` would take 0.1 ms per id, measured, because the SDK computes the
+    partition of each.)
     """
     asked, rows = listed(ids, "i"), 0
     query = archive.query_items(_FIRSTS.format(asked.names), parameters=asked.parameters, max_item_count=MAX_IDS)

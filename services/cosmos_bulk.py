@@ -51,9 +51,10 @@ class Creation(msgspec.Struct, frozen=True, kw_only=True):
 async def create_in_bulk(container: ContainerProxy, ranges: KeyRanges, creations: Sequence[Creation]) -> list[int]:
     """Create documents; the status of each in order: 201, 409 if its id is taken, or what kept it from being written.
 
-    0 says that it was not taken in bulk: it has half a character, is too large for a request, or Cosmos refused the
-    request, as it does if the range was split meanwhile. A document for which Cosmos is too busy is retried a few
-    times. Raises what Cosmos raised otherwise for a whole request; then any number of documents has been created.
+    The status 0 means that a document was not taken in bulk: it has half a surrogate pair, it is too large for a
+    request, or Cosmos refused the request, as it does if the range was split meanwhile. A document for which Cosmos is
+    too busy is retried a few times. Raises what Cosmos raised otherwise for a whole request; then any number of
+    documents has been created.
     """
     statuses = [_NOT_TAKEN] * len(creations)
     waiting = _encoded(creations)

@@ -41,11 +41,11 @@ class FurtherContents(msgspec.Struct, frozen=True):
 async def further_contents(
     archive: ContainerProxy, event_id: str, key: str, most: int, *, in_part: bool
 ) -> FurtherContents:
-    """The further contents of an id, `most` at most, and with `in_part` MAX_BYTES of them.
+    """The further contents of an id, `most` at most, and with `in_part` at most MAX_BYTES of them.
 
-    Where there are more, the flagged ones come first: a producer may hide none of them behind others that are many or
-    large. With `in_part` an id whose contents cannot be read for good comes without them, so that its neighbours are
-    judged. Raises what Cosmos raised otherwise.
+    Where there are more, the flagged ones come first, so a producer cannot hide one behind many or large others. With
+    `in_part` an id whose contents can never be read comes without them, so that its neighbours are judged. Raises what
+    Cosmos raised otherwise.
     """
     for attempt in range(1, _ATTEMPTS + 1):
         try:
@@ -60,8 +60,10 @@ async def further_contents(
 async def contents_under(  # noqa: PLR0917 - where, what, how much
     archive: ContainerProxy, event_id: str, condition: str, most: int, max_bytes: int | None, key: str | None = None
 ) -> FurtherContents:
-    """The documents under an id for which a condition holds, of one partition key or of all, `most` and `max_bytes` at
-    most: one, however large it is, and the flagged ones first where there are more. Raises what Cosmos raised."""
+    """The documents under an id that meet a condition, of one partition key or of all, up to `most` and `max_bytes`.
+
+    At least one is given, however large. Where there are more, the flagged ones come first. Raises what Cosmos raised.
+    """
     parameters: list[dict[str, object]] = [{"name": "@id", "value": event_id}, {"name": "@most", "value": most}]
     where: dict[str, Any] = {} if key is None else {"partition_key": key}
 

@@ -30,11 +30,11 @@ class _Waiting(Generic[Asked, Answer]):
 
 
 class Gathering(Generic[Asked, Answer]):
-    """Requests of one event loop.
+    """Requests of one event loop that are sent together.
 
-    `ask_all` gives the answer of each of some requests of one `kind`, in their order; None is not an answer. `size`
-    says how much a request asks for: at most `most` is asked for at once. What asks for more than half of it goes
-    alone, and what has waited for `patience` seconds for a request that hangs.
+    `ask_all` gives the answers to some requests of one `kind`, in their order; None is not an answer. `size` says how
+    much a request asks for, and at most `most` is asked for at once. A request for more than half of that goes alone,
+    and so does one that has waited for `patience` seconds behind a request that hangs.
     """
 
     def __init__(

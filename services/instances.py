@@ -79,8 +79,8 @@ _instance = msgspec.json.Decoder(Instance)
 async def list_page(base: str, asked: Filter, size: int, token: str | None = None) -> InstancePage:
     """A page of the instances of a filter. `base` is the address of the API. Raises InstancesError.
 
-    A page that is empty and has a token says nothing: on Azure the extension hands on what Table storage has come to in
-    five seconds, or in one range of its keys. So such pages are left out, for as long as anybody waits for an answer.
+    An empty page with a token means nothing: on Azure the extension returns what Table storage has found within five
+    seconds, or in one range of its keys. Such pages are skipped, for as long as anybody waits for an answer.
     """
     until = time.monotonic() + _LONGEST_LOOK
     while True:

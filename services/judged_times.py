@@ -11,7 +11,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def judged_seconds(document: dict[str, Any]) -> int | None:
-    """The time of the last write of a case by its own analysis; None if an earlier version has let it be hidden."""
+    """The time of the last write of a case by its own analysis; None if an earlier version has let a review hide it."""
     seconds = document.get(JUDGED_FIELD, None if REVIEW_FIELD in document else document.get("_ts"))
     return seconds if isinstance(seconds, int) else None
 

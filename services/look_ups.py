@@ -1,9 +1,9 @@
 """Live look-ups in the archive: what arrived around the events of a window, up to its end and never later.
 
-One query asks for many keys, and each key is bounded for itself: what a query gives comes latest first, of all keys or
-of one after the other, and a key that has all it may have is left out of the next query as soon as it fills the pages.
-So neither a busy customer nor the cut of a window into chunks changes what is read of another key. What this process
-has read before is not read again.
+One query asks for many keys, and each key has its own bound. Events come latest first, either of all keys together or
+of one key after the other. As soon as a key that has reached its bound fills the pages, it is left out of the next
+query. So neither a busy customer nor the way a window is cut into chunks changes what is read of another key. What this
+process has read before is not read again.
 """
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
@@ -75,9 +75,10 @@ ArrivedEvent = tuple[datetime, dict[str, Any], DocumentKey]
 
 
 class _Kind(msgspec.Struct, frozen=True):
-    """Events that are alike in a field, from a span before a moment; `condition` is asked beside, with its values.
+    """Events that are alike in a field, from a span before a moment; `condition` is added to the query, with its
+    values.
 
-    `by_key`: the events of one key come after those of another, each the latest first.
+    `by_key`: the events come key after key, each key's latest first.
     """
 
     field: str
@@ -149,10 +150,10 @@ async def shelves(
 
 
 async def contents_elsewhere(ids: list[str], store: StoreKey, until: datetime) -> dict[str, list[dict[str, Any]]]:
-    """Contents that arrived under these ids at other stores, as far as context reads them; MOST_OF_ID of an id.
+    """Contents that arrived under these ids at other stores, as far as context reads them; at most MOST_OF_ID per id.
 
-    A text that cannot be an id, which may be of any length, is not asked for. Seldom are ids reused, so many windows
-    ask at once which of them are at all.
+    A text that cannot be an id, which may have any length, is not asked for. Ids are seldom reused, so many windows
+    first ask together which of their ids were reused at all.
     """
     elsewhere: dict[str, list[dict[str, Any]]] = {}
     for asked in slices(await reused_elsewhere([*filter(is_event_id, ids)], store), KEYS):
@@ -251,7 +252,7 @@ def _moment(text: object) -> datetime | None:
 
 
 class _Search:
-    """The latest events of some keys, each bounded for itself; more come of those that arrived at one moment.
+    """The latest events of some keys, each with its own bound; there may be more that arrived at the same moment.
 
     `written` leaves out what the archive wrote before that second.
     """
@@ -276,7 +277,7 @@ class _Search:
         return {key: events for key, events in self._found.items() if events}
 
     def _before(self, keys: Mapping[str, object], last: str) -> dict[str, object]:
-        """The keys that have not all they may have: they are read on from the last moment back."""
+        """The keys that have not reached their bound: they are read on from the last moment backwards."""
         self._until, moment = last, datetime.fromisoformat(last)
         left = {key: value for key, value in keys.items() if not self._is_whole(key, moment)}
         for key in left:
@@ -285,13 +286,15 @@ class _Search:
         return left
 
     def _after_key(self, keys: Mapping[str, object], last: str, moment: str) -> dict[str, object]:
-        """The keys of which nothing has come yet, and the last one, unless it has all it may have: it is read anew."""
+        """The keys of which nothing has come yet, and the last one, read anew unless it has reached its bound."""
         if not self._is_whole(last, datetime.fromisoformat(moment)):
             self._found[last] = []
         return {key: value for key, value in keys.items() if not self._found.get(key)}
 
     async def _read_until_wasted(self, archive: ContainerProxy, keys: Mapping[str, object]) -> tuple[str, str] | None:
-        """Read until most of a page is of keys that have all they may have: its last key and moment; else None."""
+        """Read until most of a page belongs to keys that have reached their bounds: the last key and moment there; else
+        None.
+        """
         async for page in self._pages(archive, keys):
             last, surplus, is_surplus, written = ("", ""), 0, False, 0
             for document in page:

@@ -1,7 +1,7 @@
-"""Windows that the stream job reported and that have no verdicts: each is told, whatever others of its end have.
+"""Windows that the stream job reported and that have no verdicts: each is told, even if others with its end have some.
 
 A window's verdicts have its name, which is computed from its row. Rows are read once, and the verdicts of an end are
-listed only while a window of it is open, so that a look costs two lists and what was written since the last one.
+listed only while a window of that end is open, so a look costs two lists and what was written since the last one.
 """
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.

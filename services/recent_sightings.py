@@ -1,10 +1,12 @@
 """Sightings that this process has read before, so that the next window reads only what arrived since.
 
-Windows of one end ask for the same shelves and for many of the same customers, and those of the next end again: read
-anew each time, a shelf's three hours are thirty times the events of the window. Events of the last OVERLAP before an
-end are read once more if the archive has written them since. What is answered is what a reading of the archive gives,
-except for events of others that were archived meanwhile, or more than OVERLAP after they had arrived, and that for
-STALE_SECONDS at most. Evidence keeps what was answered, so no verdict depends on this memory.
+Windows with the same end ask for the same shelves and for many of the same customers, and so do those with the next
+end. Read anew each time, a shelf's three hours would be thirty times the events of the window. Events of the last
+OVERLAP before an end are read once more if the archive has written them since.
+
+The answer is what reading the archive would give, with one exception, for at most STALE_SECONDS: events of others that
+were archived meanwhile, or more than OVERLAP after they had arrived. Evidence keeps what was answered, so no verdict
+depends on this memory.
 """
 
 import asyncio
@@ -87,8 +89,9 @@ class RecentSightings:
     ) -> dict[SightingKey, tuple[Sighting, ...]]:
         """The sightings of each key of which something arrived. Raises what `read` raises.
 
-        `keys`, all of one store, gives the sightings of who asks: a key is read anew where they are not among those
-        remembered. Who asks for the store at the same time waits, and then finds what the first one has read.
+        `keys`, all of one store, gives the asker's own sightings for each key: if these are not among the remembered
+        ones, the key is read anew. Whoever asks for the same store at the same time waits, and then uses what the first
+        one has read.
         """
         answers: dict[SightingKey, tuple[Sighting, ...]] = {}
         async with self._locks.setdefault(next(iter(keys), ("", ""))[0], asyncio.Lock()):

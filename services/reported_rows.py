@@ -22,9 +22,10 @@ async def list_reported(folder: str) -> AsyncIterator[BlobProperties]:
 
 
 async def read_rows(path: str, start: int, most: int, is_row: Callable[[bytes], object]) -> tuple[bytes, int]:
-    """The whole rows in `most` bytes of a blob, and the number of bytes that were read for them.
+    """The whole rows in the next `most` bytes of a blob, and the number of bytes that were read for them.
 
-    A row that is cut is read when its end is there. The last one need not end with a line: `is_row` tells.
+    A row that is cut is read once its end is there. The last row need not end with a newline: `is_row` tells whether it
+    is whole.
     """
     content = await read_bytes(await warehouse(names.SUSPICIOUS_EVENTS), path, start, most)
     end = content.rfind(b"\n") + 1

@@ -22,9 +22,9 @@ _FAR_BACK = 20_000
 
 
 async def is_as_written(subject: str, path: str, data: bytes) -> bool:
-    """True if the newest link of a subject names this file with the digest of these bytes, and follows to the head.
+    """True if the newest link of a subject names this file with the digest of these bytes, and leads to the head.
 
-    False as well if the last links do not tell: then whoever asks reads the archives instead.
+    False as well if the last links cannot tell; the caller then reads the archives instead.
     """
     link, _ = await _sought(await warehouse(names.REPORTS), await current_head(), subject, _LOOKED_BACK)
     return link is not None and link.files.get(path) == digest_of(data)
@@ -64,9 +64,10 @@ _newest = CachedClient(_open_newest)
 
 
 async def newest_link(subject: str) -> tuple[Link | None, bool]:
-    """The newest link of a subject, None if the last _FAR_BACK links hold none.
+    """The newest link of a subject; None if the last _FAR_BACK links hold none.
 
-    False with it if the chain breaks off before one: then nobody can tell. Only a head that has moved is read behind.
+    Gives False with it if the chain breaks off before such a link, because then nobody can tell. If the head has moved,
+    only the links behind the former one are read.
     """
     return await (await _newest.get()).of(subject)
 

@@ -43,8 +43,8 @@ async def fingerprint(
 ) -> str:
     """The fingerprint of a run that reads these blobs, and the documents of this span, if any.
 
-    `late` are blobs that the stream job wrote long after the range. They may hold rows of it, and change with every
-    window that ends until now, so it is their rows of the range that count.
+    `late` are blobs that the stream job wrote long after the range. They may hold rows of the range, but change with
+    every window that ends until now; so their rows of the range count, not the blobs.
     """
     rows = await _rows_of(span, late)
     counts = (await _count(_COUNT, documents), await _count_cases(_CASES, documents)) if documents else None
@@ -52,7 +52,7 @@ async def fingerprint(
 
 
 async def known_outcome(run: str, fingerprint_now: str, documents: SpanPart | None) -> Outcome | None:
-    """The outcome in the report of an earlier run that read the same; None if it did not, or without a report.
+    """The outcome in the report of an earlier run that read the same; None without such a report.
 
     None as well if the report is not as it was written: an answer that nobody has computed must not come from it.
     """

@@ -15,7 +15,7 @@ _PLACE = re.compile(r".*/p([^/]+)-([0-9]{1,19})\.json")
 async def observe_quarantine(task: PartTask) -> PartProgress:
     """Write one row for each quarantined event of the part, with the key of its bytes.
 
-    A record that somebody has altered is of no captured event, so that the one in its path counts as absent.
+    A record that somebody has altered matches no captured event, so the event that its path names counts as absent.
     """
     plan = await read_plan(task.run)
     if not is_current(plan):

@@ -49,10 +49,10 @@ class Settled(msgspec.Struct, frozen=True):
 
 
 async def settle(doubtful: Sequence[Doubtful], keys: RunKeys) -> Settled:
-    """Ask Cosmos for each, by id, and then quarantine for those that it lacks.
+    """Ask Cosmos for each difference, by id, and then quarantine for those that Cosmos lacks.
 
-    The archiver quarantines events too that are well formed here: those with a field of a wrong type that
-    reconciliation does not read, or that are too large, or have fields that the archive reserves.
+    The archiver also quarantines events that look well formed here: those with a field of a wrong type that the
+    reconciliation does not read, those that are too large, and those with fields that the archive reserves.
     """
     doubtful = await _without_read_in_part(doubtful)
     if not doubtful:
@@ -130,8 +130,10 @@ def _moved(doubtful: Sequence[Doubtful], documents: Documents, keys: RunKeys) ->
 
 
 def _is_moved(difference: Difference, document: dict[str, Any]) -> bool:
-    """True if a document says that it is of a captured event, and came neither in its window nor in the next one: it
-    may be on the edge of both. One that says nothing of its arrival is of none that was captured.
+    """True if a document says that it is of a captured event, but came neither in its window nor in the next one.
+
+    The next one counts because the event may lie on the edge of both. A document that says nothing of its arrival
+    belongs to no captured event.
     """
     arrived = arrival_of(document)
     if arrived is None or arrived.tzinfo is None:

@@ -1,7 +1,7 @@
 """The moment up to which the nightly runs have reconciled.
 
-It lies beside the reports, and a copy of it in the app's own account: whoever may change reports cannot change that,
-too. Where they differ, the night begins at the earlier one, so that nobody can have it pass over a range.
+It lies beside the reports, with a copy in the app's own account, which somebody who may only change reports cannot
+change. Where the two differ, the night begins at the earlier one, so nobody can make it pass over a range.
 """
 
 import logging

@@ -40,9 +40,9 @@ async def write_memory(memory: Memory) -> None:
 
 
 async def read_night(now: datetime) -> Night | None:
-    """The last nightly run; None before the first, and if it ends in the future: then somebody wants none missed.
+    """The last nightly run; None before the first. ALTERED if its note is not what the chain holds.
 
-    One whose note is not what the chain holds is ALTERED.
+    A run that ends in the future gives None as well: somebody wants no night to be missed.
     """
     link, is_whole = await newest_link(_NIGHT)
     if link is None:

@@ -40,17 +40,19 @@ _FURTHER = f"c.{ARCHIVE_FIELD}.event_id IN ({{names}}) AND {FLAGGED}"
 
 
 async def verdicts_on(ids: Iterable[str]) -> dict[str, OutcomeVerdict]:
-    """The verdict on each event, by id: of its window, by its place or of a sweep; of several the highest score.
+    """The verdict on each event, by id: of its window, by its place or of a sweep; of several, the one with the highest
+    score.
 
-    A producer sends an event again that it holds for lost: if that falls into the next window it is judged there, too,
-    and the archive, which keeps a content once, has its first arrival alone. Of a later window the case tells, if the
-    event is among its ten worst.
+    A producer sends an event again if it believes it lost. If that falls into the next window, the event is judged
+    there too, while the archive, which keeps a content once, has only its first arrival. For a later window the case
+    tells, if the event is among its ten worst.
 
-    An event that has arrived and was not judged has a verdict without a band; one that has not arrived has none, nor
-    has one in quarantine that is not flagged. Of the latter at most 20 bodies are read for each id, as pointers say.
-    One that nobody had flagged may have the verdict of a night's sweep. What became of an event may be known long after
-    it has left the archive: then the rows of the stream job tell in which windows it was flagged, as far back as they
-    are read.
+    An event that has arrived and was not judged has a verdict without a band, unless a night's sweep has judged it. One
+    that has not arrived has no verdict. Nor has one in quarantine that is not flagged; at most 20 bodies are read there
+    per id, as the pointers say.
+
+    What became of an event may become known long after it has left the archive. Then the rows of the stream job tell in
+    which windows it was flagged, as far back as they are read.
     """
     windows: defaultdict[StoreWindow, set[str]] = defaultdict(set)
     next_windows: defaultdict[StoreWindow, set[str]] = defaultdict(set)

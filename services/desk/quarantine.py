@@ -39,10 +39,10 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 async def list_quarantine(asked: QuarantineQuery) -> Page[QuarantineRow]:
-    """A page of records with the beginning of each body, the newest hour first, and those of an hour by their paths: a
-    producer may fill one with any number, of which no more are listed than are shown.
+    """A page of records with the beginning of each body, the newest hour first, and within an hour by their paths.
 
-    Raises ProblemError for a bad token.
+    A producer may fill an hour with any number of records, so no more are listed than are shown. Raises ProblemError
+    for a bad token.
     """
     if asked.kind == "windows":
         for field, value in (("from", asked.start), ("to", asked.end), ("partition", asked.partition)):

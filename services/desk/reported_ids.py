@@ -1,5 +1,7 @@
-"""The windows that name an id, from the rows of the stream job and of repairs: all that still tells where an event was
-that has left the archive."""
+"""The windows that name an id, from the rows of the stream job and of repairs.
+
+Once an event has left the archive, nothing else tells in which windows it was.
+"""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,5 +1,7 @@
-"""Reviews that somebody has written past the journal, and journals that somebody has touched: a case that was closed so
-lies in no inbox any more."""
+"""Reviews that somebody has written past the journal, and journals that somebody has tampered with.
+
+A case that was closed in this way no longer lies in any inbox.
+"""
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # The SDK's documents are untyped.
 
