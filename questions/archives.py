@@ -4,8 +4,9 @@
 
 import io
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -191,6 +192,9 @@ class Fetch:
 
 
 _WINDOW = ("store_id", "WindowStart", "WindowEnd")
+_SECOND = "%m/%d/%Y %I:%M:%S %p"
+"""The form of a time in Capture's field EnqueuedTimeUtc."""
+_HALVES = re.compile("[\ud800-\udfff]")
 _REPORT = ("verdict", "sentence", "range", "accounts")
 _ROWS: dict[str, Callable[[Fetch], Iterator[bytes]]] = {
     "events": Fetch.events,
@@ -206,8 +210,6 @@ VIEWS = tuple(_ROWS)
 
 def _captured(record: dict[str, Any], partition: str, blob: str) -> dict[str, Any]:
     body: bytes = record["Body"] or b""
-    enqueued = record["SystemProperties"].get("x-opt-enqueued-time")
-    moment = datetime.fromtimestamp(enqueued / 1000, UTC).isoformat() if isinstance(enqueued, int) else None
     try:
         event: Any = json.loads(body)
     except (ValueError, RecursionError):
@@ -219,10 +221,22 @@ def _captured(record: dict[str, Any], partition: str, blob: str) -> dict[str, An
         **{name: fields.get(name) for name in ("discount", "priority_shipping", "ts")},
         "partition": partition,
         "sequence_number": record["SequenceNumber"],
-        "enqueued": moment or record["EnqueuedTimeUtc"],
+        "enqueued": _enqueued(record),
         "body": fields or body.decode(errors="replace"),
         "blob": blob,
     }
+
+
+def _enqueued(record: dict[str, Any]) -> str | None:
+    """The moment of a record: exact if Capture wrote it so, otherwise the second; None if nobody can read it."""
+    exact, second = record["SystemProperties"].get("x-opt-enqueued-time"), record["EnqueuedTimeUtc"]
+    with suppress(ValueError, OverflowError, OSError):
+        if isinstance(exact, int):
+            return datetime.fromtimestamp(exact / 1000, UTC).isoformat()
+        return datetime.strptime(second, _SECOND).replace(tzinfo=UTC).isoformat()
+    with suppress(ValueError):
+        return datetime.fromisoformat(second).isoformat()
+    return None
 
 
 def _lines(content: bytes) -> Iterator[dict[str, Any]]:
@@ -236,4 +250,6 @@ def _lines(content: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _line(row: dict[str, Any]) -> bytes:
-    return json.dumps(row, separators=(",", ":"), default=str).encode()
+    """A row as JSON. DuckDB drops one with half of a surrogate pair, as a producer may send it: here it is spelt."""
+    text = json.dumps(row, separators=(",", ":"), default=str, ensure_ascii=False)
+    return _HALVES.sub(lambda half: f"\\\\u{ord(half[0]):04x}", text).encode()

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from questions.archives import Fetch
+from questions.asking import ask
 from questions.bounds import Bounds
+from tests.reconciliation.capture_writer import avro, record
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 BLOBS = {
@@ -65,6 +67,39 @@ def test_verdicts_by_place_are_among_the_verdicts(tmp_path: Path):
 
 def test_those_in_shadow_are_not(tmp_path: Path):
     assert [row["event_id"] for row in rows("shadow_verdicts", tmp_path)] == ["b"]
+
+
+@pytest.mark.parametrize("exact", [True, False])
+def test_no_event_is_missing_whatever_its_producer_wrote_and_whoever_wrote_its_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, exact: bool
+):
+    bodies = [
+        b'{"id": "a", "discount": 90}',
+        b'{"id": "b\\ud800", "\\udc00": 90}',
+        b'{"id": "c", "x": [NaN, 1e400, -Infinity]}',
+        b'{"id": "d\\u0000", "x": ' + b"[" * 900 + b"]" * 900 + b"}",
+        b'{"id": {"e": []}, "x": ' + b"9" * 4_000 + b"}",
+        b"\xff\x00",
+    ]
+    moment = int(datetime(2026, 1, 2, 11, 30, tzinfo=UTC).timestamp() * 1_000)
+    written = avro(record(number, moment, body, exact=exact) for number, body in enumerate(bodies))
+    blob, folders = "ns/hub/0/2026/01/02/11/31/00.avro", iter(["ns/", "ns/hub/", "ns/hub/0/"])
+
+    def walk(*_: object, **__: object) -> Iterator[Any]:
+        return iter([SimpleNamespace(name=next(folders))])
+
+    def blobs(*_: object) -> Iterator[tuple[str, bytes]]:
+        return iter([(blob, written)])
+
+    monkeypatch.setattr(Container, "walk_blobs", walk, raising=False)
+    monkeypatch.setattr(Fetch, "_blobs", blobs)
+    fetch = Fetch({"Warehouse": "UseDevelopmentStorage=true"}, tmp_path, Bounds(), NOW)
+
+    answer = ask("SELECT sequence_number, event_id, enqueued FROM events ORDER BY 1", fetch.view, Bounds())
+
+    ids = ["a", "b\\ud800", "c", "d\0", '{"e":[]}', None]
+    assert [row[:2] for row in answer.rows] == [*enumerate(ids)]
+    assert {row[2] for row in answer.rows} == {datetime(2026, 1, 2, 11, 30)}  # noqa: DTZ001 - DuckDB's have no zone
 
 
 def test_of_the_first_day_only_what_lies_in_the_span_is_there(tmp_path: Path):
