@@ -69,13 +69,30 @@ class _Member(msgspec.Struct, frozen=True):
     store: str | None
     is_gift_card: bool
 
-    def shared(self, other: "_Member") -> str | None:
-        """The first of what links two verdicts, in words; None if nothing does."""
-        if self.customer is not None and self.customer == other.customer:
-            return f"customer {self.customer}"
-        if abs(self.end - other.end) > TOGETHER:
-            return None
-        return next((name for name in self.near if name in other.near), None)
+
+class _Among:
+    """Verdicts by what links them: a producer may have a hundred thousand of them, and each is asked for links."""
+
+    def __init__(self, members: Iterable[_Member]) -> None:
+        self._customers: Counter[str] = Counter()
+        self._ends: defaultdict[str, list[datetime]] = defaultdict(list)
+        for member in members:
+            if member.customer is not None:
+                self._customers[member.customer] += 1
+            for name in member.near:
+                self._ends[name].append(member.end)
+        for ends in self._ends.values():
+            ends.sort()
+
+    def shared(self, member: _Member, least: int = 1) -> str | None:
+        """The first of what links a verdict to so many of these, in words; None if nothing does."""
+        if member.customer is not None and self._customers[member.customer] >= least:
+            return f"customer {member.customer}"
+        return next((name for name in member.near if self._near(name, member.end) >= least), None)
+
+    def _near(self, name: str, end: datetime) -> int:
+        ends = self._ends.get(name, ())
+        return bisect_right(ends, end + TOGETHER) - bisect_left(ends, end - TOGETHER)
 
 
 def linked(case_id: str, verdicts: Mapping[str, Sequence[Verdict]], *, complete: bool = True) -> Linked:
@@ -86,38 +103,25 @@ def linked(case_id: str, verdicts: Mapping[str, Sequence[Verdict]], *, complete:
     ring, newest = [*own], own
     by: dict[str, dict[str, None]] = {}
     for _ in range(ROUNDS):
-        joined: list[_Member] = []
+        among, joined, left = _Among(newest), list[_Member](), list[_Member]()
         for member in others:
-            what = next((what for linked_already in newest if (what := linked_already.shared(member))), None)
-            if what is not None:
+            what = among.shared(member)
+            if what is None:
+                left.append(member)
+            else:
                 joined.append(member)
                 by.setdefault(member.case_id, {})[what] = None
         if not joined:
             break
-        others = [member for member in others if member not in joined]
-        ring, newest = [*ring, *joined], joined
+        others, ring, newest = left, [*ring, *joined], joined
     cases = tuple(LinkedCase(name, tuple(shared)) for name, shared in sorted(by.items()))
     return Linked(_headline(ring), cases, complete)
 
 
 def _in_company(own: Sequence[_Member], others: Sequence[_Member]) -> list[_Member]:
     """Those that are linked to any other: a verdict that shares nothing only falls into the window of those that do."""
-    customers = Counter(member.customer for member in (*own, *others))
-    ends: defaultdict[str, list[datetime]] = defaultdict(list)
-    for member in sorted((*own, *others), key=lambda member: member.end):
-        for name in member.near:
-            ends[name].append(member.end)
-
-    def is_near(member: _Member, name: str) -> bool:
-        times = ends[name]
-        return bisect_right(times, member.end + TOGETHER) - bisect_left(times, member.end - TOGETHER) > 1
-
-    return [
-        member
-        for member in own
-        if (member.customer is not None and customers[member.customer] > 1)
-        or any(is_near(member, name) for name in member.near)
-    ]
+    among = _Among((*own, *others))
+    return [member for member in own if among.shared(member, least=2)]  # each is one of them itself
 
 
 def by_money(links: Linked, facts: Mapping[str, LinkedFacts]) -> Linked:

@@ -1,7 +1,9 @@
+import time
 from datetime import timedelta
 from typing import Any
 
 import msgspec
+import pytest
 
 from fraud.desk.linking import LinkedCase, LinkedFacts, by_money, linked
 from fraud.verdicts import Band, Reason, Verdict
@@ -114,3 +116,15 @@ def test_linked_cases_come_by_the_money_at_stake_and_none_is_lost():
     assert [case.id for case in told.cases] == ["c", "b", "d"]
     assert {case.by for case in told.cases} == {("customer 1",)}
     assert [case.id for case in by_money(links, {"d": facts["c"]}).cases] == ["d", "b", "c"]
+
+
+@pytest.mark.parametrize("sku", [7, 0])
+def test_windows_that_a_producer_fills_are_linked_in_the_time_of_one_look_at_each(sku: int):
+    own, others = [cards(number, sku=sku) for number in range(1_000)], [cards(-1, sku=-1)]
+    filled = {f"w{case}": [verdict(1_000 * case + number, sku=sku) for number in range(1_000)] for case in range(1, 41)}
+    began = time.process_time()
+
+    links = linked("w0", {"w0": own, **filled, "other": others})
+
+    assert time.process_time() - began < 5, "it took twenty seconds"
+    assert len(links.cases) == (40 if sku else 0)
