@@ -37,7 +37,7 @@ JUDGED = [
 ]
 
 
-def test_shares_of_bands():
+def test_bands_have_their_shares_of_fraud():
     figures = bands(JUDGED)
 
     assert figures.fraud_in_high == pytest.approx(1 / 3)

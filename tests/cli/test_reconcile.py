@@ -84,7 +84,7 @@ def test_a_run_is_repeated_until_the_archive_covers_the_range(slept: list[float]
     assert said == ["complete until 0", "complete until 1"]
 
 
-def test_patience_ends(slept: list[float]):
+def test_reconciling_again_ends_with_the_patience(slept: list[float]):
     runs = Runs(*["incomplete"] * 100)
 
     assert until_complete(runs, 12, lambda _: None).verdict == "incomplete"

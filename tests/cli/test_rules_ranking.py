@@ -44,7 +44,7 @@ def test_precision_of_fewer_events_than_asked_for_is_of_all_of_them():
     assert precision_at(RANKED, 50) == pytest.approx(2 / 5)
 
 
-def test_mean_and_spread():
+def test_figures_have_a_mean_and_a_spread():
     assert mean_and_spread([1.0, 2.0, 3.0]) == (2.0, 1.0)
     assert mean_and_spread([4.0]) == (4.0, 0.0)
 

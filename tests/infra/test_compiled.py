@@ -108,7 +108,7 @@ def test_a_file_is_formatted_as_the_compiler_formats(file: str):
 
 
 @pytest.mark.parametrize(("file", "old", "new", "code"), REFUSED.values(), ids=REFUSED.keys())
-def test_the_compiler_refuses(tmp_path: Path, file: str, old: str, new: str, code: str):
+def test_the_compiler_refuses_a_wrong_file(tmp_path: Path, file: str, old: str, new: str, code: str):
     root = planted(tmp_path, f"infra/{file}", old, new)
     asked = root / "infra" / file if file.endswith(".bicep") else root / MAIN
 

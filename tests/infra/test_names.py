@@ -138,7 +138,7 @@ def test_the_archive_is_indexed_alike_by_the_emulators_and_by_what_context_asks_
     ]
 
 
-def test_the_blob_containers(azure: Deployment):
+def test_blob_containers_are_named_alike_everywhere(azure: Deployment):
     warehouse = azure.outputs["WAREHOUSE_ACCOUNT"]
     made = {
         (container.name.partition("/")[0] == warehouse, container.short_name) for container in azure.of(facts.CONTAINER)

@@ -35,7 +35,7 @@ def beside_the_parts(*command: str | Path, folder: Path) -> str:
 @pytest.mark.slow
 @pytest.mark.proof
 @pytest.mark.timeout(900)
-def test_python():
+def test_the_suite_for_python_passes():
     output = beside_the_parts(
         *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--rootdir", SUITES / "python"),
         SUITES / "python",
@@ -48,7 +48,7 @@ def test_python():
 @pytest.mark.slow
 @pytest.mark.proof
 @pytest.mark.timeout(900)
-def test_javascript(tmp_path: Path):
+def test_the_suite_for_javascript_passes(tmp_path: Path):
     suite = Path(shutil.copytree(SUITES / "javascript", tmp_path / "javascript"))
     environment = os.environ | {"PATH": f"{node().parent}{os.pathsep}{os.environ['PATH']}"}
     subprocess.run([*npm(), "ci", "--no-audit", "--no-fund"], cwd=suite, env=environment, check=True, timeout=300)

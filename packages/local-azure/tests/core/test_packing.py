@@ -96,7 +96,7 @@ def test_any_body_is_read_as_it_was_also_by_the_next_process(bodies: list[bytes]
 
 @pytest.mark.parametrize("size", [0, 1, 127, 128, 8_191, 8_192, 8_193, 100_000])
 @pytest.mark.parametrize("learned", [False, True])
-def test_bodies_of_every_size(tmp_path: Path, size: int, learned: bool):
+def test_a_body_of_any_size_is_unpacked_as_it_was_packed(tmp_path: Path, size: int, learned: bool):
     database, dictionaries, packer = opened(tmp_path)
     for number in range(SAMPLES * learned):
         packed(database, packer, body(number))

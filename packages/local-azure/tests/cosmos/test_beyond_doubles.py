@@ -62,25 +62,25 @@ async def database() -> Database:
     return Database()
 
 
-async def test_a_document_keeps_it(database: Database) -> None:
+async def test_a_document_keeps_a_number_beyond_doubles(database: Database) -> None:
     assert msgspec.json.decode(read_item(database.container, PARTITION, "1").body)["n"] == int(HUGE)
 
 
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
-async def test_no_function_fails_of_it(database: Database, name: str) -> None:
+async def test_no_function_fails_on_a_number_beyond_doubles(database: Database, name: str) -> None:
     for first in ("c.n", "-c.n", "c.list", "c.s"):
         arguments = [first, *["c.n"] * (FUNCTIONS[name].arity[0] - 1)]
         await database.ask(f"SELECT VALUE [{name}({', '.join(arguments)})] FROM c")
 
 
 @pytest.mark.parametrize("operator", ["+", "-", "*", "/", "%", "&", "|", "^", "<<", ">>", ">>>", "<", "=", "||", "??"])
-async def test_no_operator_fails_of_it(database: Database, operator: str) -> None:
+async def test_no_operator_fails_on_a_number_beyond_doubles(database: Database, operator: str) -> None:
     for other in ("1", "0.5", "c.n", "-c.n"):
         await database.ask(f"SELECT VALUE [c.n {operator} {other}, {other} {operator} c.n, ~c.n] FROM c")
 
 
 @pytest.mark.parametrize("expression", ["ABS(c.n)", "FLOOR(c.n)", "SQRT(c.n)", "c.n + 1", "SQUARE(c.n)", "ROUND(c.n)"])
-async def test_arithmetic_with_it_is_undefined(database: Database, expression: str) -> None:
+async def test_arithmetic_with_a_number_beyond_doubles_is_undefined(database: Database, expression: str) -> None:
     assert await database.ask(f"SELECT VALUE {expression} FROM c") == []
 
 

@@ -74,7 +74,7 @@ async def test_the_account_itself_is_read_only(http: aiohttp.ClientSession, meth
         b"[" * 1_000_000,
     ],
 )
-async def test_documents_that_are_none(http: aiohttp.ClientSession, body: bytes) -> None:
+async def test_a_body_that_is_not_a_document_is_refused(http: aiohttp.ClientSession, body: bytes) -> None:
     status, _ = await refusal(http, body, in_store("7"))
     assert status == 400
 
@@ -103,7 +103,7 @@ async def test_headers_that_make_no_sense(http: aiohttp.ClientSession, headers: 
     [b"{}", b"[]", b"[1]", b'[{"operationType": "Explode"}]', b'[{"operationType": "Read"}]', b"[" * 100_000]
     + [b'[{"operationType": "Create", "resourceBody": ' + body + b"}]" for body in (b"1", b"{}", b'{"id": 1}')],
 )
-async def test_batches_that_are_none(http: aiohttp.ClientSession, body: bytes) -> None:
+async def test_a_body_that_is_not_a_batch_is_refused(http: aiohttp.ClientSession, body: bytes) -> None:
     headers = in_store("7") | {"x-ms-cosmos-is-batch-request": "True", "x-ms-cosmos-batch-atomic": "True"}
     async with http.post(DOCS, data=body, headers=headers) as answer:
         answered = await answer.json()
@@ -229,7 +229,7 @@ async def test_methods_that_an_address_has_not(http: aiohttp.ClientSession, meth
 
 
 @pytest.mark.parametrize("authorization", ["", "x", "type=aad&ver=1.0&sig=a.b.c", "type=master&ver=1.0&sig=ä", "%zz"])
-async def test_signatures_that_are_none(http: aiohttp.ClientSession, authorization: str) -> None:
+async def test_a_header_that_is_not_a_signature_is_refused(http: aiohttp.ClientSession, authorization: str) -> None:
     async with http.get("/dbs", headers={"authorization": authorization}) as answer:
         assert answer.status == 401
 

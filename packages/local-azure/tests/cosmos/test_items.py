@@ -152,7 +152,7 @@ async def test_an_item_without_a_partition_key(sdk: Sdk, container: Any) -> None
     assert (await sdk.do(container.read_item("lost", NonePartitionKeyValue)))["id"] == "lost"
 
 
-async def test_a_nested_partition_key(sdk: Sdk, database: Any) -> None:
+async def test_a_partition_key_may_lie_in_a_nested_field(sdk: Sdk, database: Any) -> None:
     container = await sdk.do(database.create_container("nested", PartitionKey("/store/id")))
     await sdk.do(container.create_item({"id": "n", "store": {"id": "7"}}))
     assert (await sdk.do(container.read_item("n", "7")))["store"] == {"id": "7"}

@@ -38,7 +38,7 @@ CASE: dict[str, Any] = {
     ],
 )
 @ONE_SDK
-async def test_each_operation(
+async def test_each_operation_of_a_patch_changes_its_field(
     sdk: Sdk, container: Any, operations: list[dict[str, Any]], changed: dict[str, Any]
 ) -> None:
     await sdk.do(container.create_item(CASE))

@@ -93,7 +93,9 @@ def container(sdk: Sdk) -> Any:
     ],
 )
 @ONE_SDK
-async def test_answers_across_partitions(sdk: Sdk, container: Any, text: str, expected: list[Any] | None) -> None:
+async def test_a_query_across_partitions_gives_its_results(
+    sdk: Sdk, container: Any, text: str, expected: list[Any] | None
+) -> None:
     if expected is None:
         with pytest.raises(CosmosHttpResponseError):
             await sdk.ask(container, text)
@@ -125,11 +127,13 @@ async def test_answers_across_partitions(sdk: Sdk, container: Any, text: str, ex
     ],
 )
 @ONE_SDK
-async def test_answers_within_a_partition(sdk: Sdk, container: Any, text: str, expected: list[Any]) -> None:
+async def test_a_query_within_a_partition_gives_its_results(
+    sdk: Sdk, container: Any, text: str, expected: list[Any]
+) -> None:
     assert await sdk.ask(container, text, partition_key="7") == expected
 
 
-async def test_parameters_of_every_type(sdk: Sdk, container: Any) -> None:
+async def test_parameters_may_have_any_type(sdk: Sdk, container: Any) -> None:
     text = "SELECT VALUE c.id FROM c WHERE c.category = @text OR c.qty = @number OR ARRAY_CONTAINS(@list, c.id)"
     parameters = {"@text": "Garden_%", "@number": 5, "@list": ["4", None]}
     assert await sdk.ask(container, text, parameters) == ["2", "3", "4"]

@@ -71,7 +71,7 @@ async def ended(client: Client, instance_id: str) -> Any:
             await asyncio.sleep(0.01)
 
 
-async def test_start_and_status(client: Client):
+async def test_the_status_of_a_started_instance_is_found(client: Client):
     instance_id = await client.start_new("echo", client_input={"a": [1, "ü"]})
 
     status = await ended(client, instance_id)
@@ -166,7 +166,7 @@ async def test_restart_runs_the_same_input_again(client: Client):
     assert same["id"] == first
 
 
-async def test_purge_one_and_many(client: Client):
+async def test_histories_are_purged_one_by_one_or_by_filter(client: Client):
     ids = [await client.start_new("echo", f"echo-{n}", n) for n in range(3)]
     for instance_id in ids:
         await ended(client, instance_id)

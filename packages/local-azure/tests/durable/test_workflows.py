@@ -14,7 +14,7 @@ def register_double(hub: RunningHub) -> None:
         return 2 * number
 
 
-async def test_results_as_they_come(hub: RunningHub):
+async def test_results_are_taken_as_they_come(hub: RunningHub):
     register_double(hub)
 
     @hub.orchestrator
@@ -30,7 +30,7 @@ async def test_results_as_they_come(hub: RunningHub):
     assert (await hub.run("as_completed"))["output"] == [2 * n for n in range(30)]
 
 
-async def test_groups_within_groups(hub: RunningHub):
+async def test_groups_may_hold_groups(hub: RunningHub):
     register_double(hub)
 
     @hub.orchestrator

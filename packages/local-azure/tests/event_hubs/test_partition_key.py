@@ -9,7 +9,7 @@ from local_azure.event_hubs.partition_key import key_hash, partition_of
 
 
 @pytest.mark.parametrize(("key", "value"), [("7", -15263), ("store-7", -7301)])
-def test_golden_hashes(key: str, value: int):
+def test_a_key_has_the_hash_that_it_has_on_azure(key: str, value: int):
     assert key_hash(key) == value
 
 

@@ -101,7 +101,7 @@ def test_built_in_paths_cannot_be_taken(template: str):
 
 
 @given(path=st.text(max_size=60))
-def test_any_path_is_answered(path: str):
+def test_no_path_makes_the_search_for_a_route_fail(path: str):
     routes = table("files/{*rest}", "a/{b:int}/{c?}", "{x}-{y}.{z}", "q/{r:regex(^a+$)}")
     routes.find("GET", "/" + path)
 

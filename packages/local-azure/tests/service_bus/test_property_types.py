@@ -60,7 +60,7 @@ def properties(queue: Queue) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("deferred", [False, True])
-def test_abandoned_and_deferred(engine: Engine, deferred: bool) -> None:
+def test_types_are_kept_when_a_message_is_abandoned_or_deferred(engine: Engine, deferred: bool) -> None:
     state = described(0x27, [True, deferred, NEWS])
     outcome = parse_outcome(decode(state)[0])
     token = locked(engine)
@@ -68,7 +68,7 @@ def test_abandoned_and_deferred(engine: Engine, deferred: bool) -> None:
     assert properties(engine.queue) == TYPED
 
 
-def test_dead_lettered(engine: Engine) -> None:
+def test_types_are_kept_when_a_message_is_dead_lettered(engine: Engine) -> None:
     state = described(0x25, [ERROR])
     token = locked(engine)
     engine.run(lambda: settle(engine.queue, token, parse_outcome(decode(state)[0]), state))
@@ -79,7 +79,7 @@ def test_dead_lettered(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("status", ["abandoned", "defered"])
-def test_by_a_request(engine: Engine, status: str) -> None:
+def test_types_are_kept_when_a_request_settles_a_message(engine: Engine, status: str) -> None:
     body: dict[str, Any] = {
         "disposition-status": status,
         "lock-tokens": [UUID(bytes_le=locked(engine))],

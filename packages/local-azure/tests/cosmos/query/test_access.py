@@ -25,7 +25,7 @@ def access(where: str, partition: str | None = None) -> Access:
         ("c.id = 'a' AND c.id = 'b'", set[tuple[str, str]](), True),
     ],
 )
-def test_keys_are_found(where: str, keys: set[tuple[str | None, str]], exact: bool) -> None:
+def test_the_keys_that_a_condition_names_are_found(where: str, keys: set[tuple[str | None, str]], exact: bool) -> None:
     assert access(where) == Access(frozenset(keys), exact)
 
 

@@ -29,7 +29,7 @@ def test_like_means_what_a_regular_expression_says(parts: list[str], text: str) 
     assert like(text, "".join(parts), "!") == bool(re.fullmatch(expression, text, re.DOTALL))
 
 
-def test_case_counts() -> None:
+def test_like_is_case_sensitive() -> None:
     assert not like("Toys", "t%", None)
 
 

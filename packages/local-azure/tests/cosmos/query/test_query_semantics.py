@@ -289,7 +289,7 @@ def test_aggregates_over_all_documents_in_whatever_order(
 
 @property_test
 @given(documents=DOCUMENTS, by=PROPERTIES, name=AGGREGATES, value=NUMBERS, size=PAGES)
-def test_aggregates_by_group(
+def test_a_group_has_its_own_aggregates(
     *, database: Database, documents: list[dict[str, Any]], by: Expression, name: str, value: Expression, size: int
 ) -> None:
     sql = f"SELECT {by.sql} AS k, {name}({value.sql}) AS v FROM c GROUP BY {by.sql}"

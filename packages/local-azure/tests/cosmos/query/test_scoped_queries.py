@@ -62,7 +62,7 @@ async def ask(query: str, size: int = 100) -> list[Any]:
         ("SELECT VALUE EXISTS(SELECT VALUE 1)", [True]),
     ],
 )
-async def test_scoped_queries(query: str, results: list[Any], size: int) -> None:
+async def test_a_query_over_arrays_and_subqueries_gives_its_results(query: str, results: list[Any], size: int) -> None:
     answer = await ask(query, size)
     if size < len(results) and ("GROUP BY" in query or query.startswith("SELECT DISTINCT")):
         # More than a page of them comes in an order of its own.

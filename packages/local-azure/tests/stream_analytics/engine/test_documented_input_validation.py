@@ -56,7 +56,7 @@ SELECT * INTO Debug2 FROM readingsToBeRejected
 """
 
 
-def test_the_documented_outputs():
+def test_the_outputs_are_those_of_the_documentation():
     work = running(QUERY, policy(late=3600))
     feed(work, *(("10:03", reading) for reading in READINGS))
     assert finish(work) == {

@@ -18,7 +18,7 @@ def times(work: RunningQuery, events: list[tuple[str, str]]) -> list[str | None]
     return [given.get(number) for number in range(len(events))]
 
 
-def test_event_ordering_policies():
+def test_events_are_ordered_as_the_documentation_shows():
     """`event-ordering.md`, rows 1 to 4. Row 5 of its table contradicts its own definition of the tolerance."""
     events = [("00:10:00", "00:10:40"), ("00:10:30", "00:10:41"), ("00:10:42", "00:10:42"), ("00:10:38", "00:10:43")]
     work = running(QUERY, policy(late=15, out_of_order=8))

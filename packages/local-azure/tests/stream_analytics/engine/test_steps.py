@@ -38,7 +38,7 @@ def test_a_filter_step_before_a_window():
     assert rows_of(query, *events) == [{"n": 1, "p": 5}]
 
 
-def test_windows_of_windows():
+def test_a_window_may_group_the_rows_of_another():
     query = """
         WITH FiveMinutes AS (
             SELECT COUNT(*) AS n, System.Timestamp() AS t FROM events GROUP BY TumblingWindow(minute, 5)

@@ -27,7 +27,9 @@ def exit_code(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
     return ended.value.code
 
 
-def test_a_query_without_problems(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def test_the_check_of_a_query_without_problems_succeeds(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
     assert exit_code(monkeypatch, "--check", PROJECT.parent / "suspicious-windows.asaql") == 0
     assert "no problems; writes to suspicious-windows, suspicious-events" in capsys.readouterr().out
 
@@ -41,7 +43,9 @@ def test_a_query_with_a_problem_names_its_file_line_and_column(
     assert f"{file}: line 2, column 15: " in capsys.readouterr().err
 
 
-def test_golden_tests_that_pass(copied: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_golden_tests_pass_if_the_query_gives_what_they_expect(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
     assert exit_code(monkeypatch, "--test", copied / CONFIG, "--output", tmp_path / "results") == 0
     summary = json.loads((tmp_path / "results" / "testResultSummary.json").read_text())
     assert (summary["Total"], summary["Passed"], summary["Failed"]) == (4, 4, 0)
