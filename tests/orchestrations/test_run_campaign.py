@@ -1,17 +1,15 @@
 import asyncio
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
-import azure.durable_functions as df
 import msgspec
 
 from fraud.campaigns import STOP_EVENT, Campaign, CampaignRequest
 from fraud.generation import BatchTotals
-from function_app.registration import orchestrator
 from local_azure.testing.running_hub import RunningHub
-from orchestrations.contracts import RUN_CAMPAIGN
+from orchestrations.contracts import RUN_CAMPAIGN, SEND_BATCH
 from orchestrations.run_campaign import BATCHES_PER_GENERATION, run_campaign
+from tests.orchestrations.decisions import decisions_after
 from tests.orchestrations.fake_activities import FakeActivities
 
 
@@ -58,24 +56,8 @@ async def test_batches_are_due_at_fixed_times_although_each_is_late(hub: Running
 
 def decisions(now: str) -> list[Any]:
     """The decisions of a campaign once its first batch is acknowledged, at some time of ten o'clock."""
-    first = {"EventId": -1, "IsPlayed": False, "Timestamp": "2026-01-02T10:00:00.000000Z"}
-    later = {"EventId": -1, "IsPlayed": False, "Timestamp": f"2026-01-02T10:{now}.000000Z"}
     asked = campaign(batches=3, interval_seconds=60)
-    sent = json.dumps(msgspec.to_builtins(BatchTotals(sent=30)))
-    history = [
-        {**first, "EventType": 12},
-        {**first, "EventType": 0, "Name": "run_campaign", "Input": json.dumps(asked), "Version": ""},
-        {**first, "EventType": 4, "EventId": 0, "Name": "send_batch"},
-        {**first, "EventType": 13},
-        {**later, "EventType": 12},
-        {**later, "EventType": 5, "TaskScheduledId": 0, "Result": sent},
-    ]
-    payload: dict[str, Any] = {
-        "history": history, "input": json.dumps(asked), "instanceId": "campaign-x", "isReplaying": False,
-        "parentInstanceId": None, "upperSchemaVersion": 2, "upperSchemaVersionNew": 2,
-    }  # fmt: skip
-    run = df.Orchestrator.create(orchestrator(RUN_CAMPAIGN, run_campaign))  # pyright: ignore[reportUnknownMemberType]
-    return json.loads(str(run(json.dumps(payload))))["actions"]
+    return decisions_after(RUN_CAMPAIGN, run_campaign, asked, SEND_BATCH, BatchTotals(sent=30), now=now)
 
 
 def test_what_is_scheduled_next_does_not_depend_on_the_clock():

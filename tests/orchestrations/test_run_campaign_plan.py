@@ -1,19 +1,17 @@
 import asyncio
-import json
 from datetime import datetime, timedelta
 from typing import Any
 
-import azure.durable_functions as df
 import msgspec
 import pytest
 
 from fraud.campaigns import STOP_EVENT
 from fraud.load.plan import CampaignPlan
 from fraud.load.planned import PlannedCampaign, TickSent
-from function_app.registration import orchestrator
 from local_azure.testing.running_hub import RunningHub
-from orchestrations.contracts import RUN_CAMPAIGN_PLAN
+from orchestrations.contracts import RUN_CAMPAIGN_PLAN, SEND_TICK
 from orchestrations.run_campaign_plan import ACTIVITIES_PER_GENERATION, run_campaign_plan
+from tests.orchestrations.decisions import decisions_after
 from tests.orchestrations.fake_activities import FakeActivities
 
 CONSTANT = {"shape": "constant", "rate": 2, "for": "5m"}
@@ -142,25 +140,8 @@ async def test_a_hub_that_is_away_for_good_fails_the_campaign_and_says_why(hub: 
 
 def decisions(now: str) -> list[Any]:
     """The decisions of a campaign once its first tick is acknowledged, at some time of ten o'clock."""
-    first = {"EventId": -1, "IsPlayed": False, "Timestamp": "2026-01-02T10:00:00.000000Z"}
-    later = {"EventId": -1, "IsPlayed": False, "Timestamp": f"2026-01-02T10:{now}.000000Z"}
     asked = planned(tick="1m")
-    sent = json.dumps(msgspec.to_builtins(TickSent()))
-    history = [
-        {**first, "EventType": 12},
-        {**first, "EventType": 0, "Name": "run_campaign_plan", "Input": json.dumps(asked), "Version": ""},
-        {**first, "EventType": 4, "EventId": 0, "Name": "send_tick"},
-        {**first, "EventType": 13},
-        {**later, "EventType": 12},
-        {**later, "EventType": 5, "TaskScheduledId": 0, "Result": sent},
-    ]
-    payload: dict[str, Any] = {
-        "history": history, "input": json.dumps(asked), "instanceId": "campaign-x", "isReplaying": False,
-        "parentInstanceId": None, "upperSchemaVersion": 2, "upperSchemaVersionNew": 2,
-    }  # fmt: skip
-    workflow = orchestrator(RUN_CAMPAIGN_PLAN, run_campaign_plan)
-    run = df.Orchestrator.create(workflow)  # pyright: ignore[reportUnknownMemberType]
-    return json.loads(str(run(json.dumps(payload))))["actions"]
+    return decisions_after(RUN_CAMPAIGN_PLAN, run_campaign_plan, asked, SEND_TICK, TickSent(), now=now)
 
 
 def test_what_is_scheduled_next_does_not_depend_on_the_clock():

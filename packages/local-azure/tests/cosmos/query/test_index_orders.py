@@ -1,7 +1,6 @@
 """The rows of a query in the order of an index where it asks for that order: no more are read than a page needs."""
 
 # pyright: reportUnknownArgumentType=false, reportUnknownMemberType=false, reportUnknownVariableType=false
-from collections.abc import Iterator
 
 import msgspec
 import pytest
@@ -13,20 +12,9 @@ from local_azure.cosmos.partition_key import canonical
 from local_azure.cosmos.query import planner
 from local_azure.cosmos.query.legs import Leg, condition, order
 from local_azure.cosmos.query.paging import Page
-from tests.cosmos.query.shop import DEFAULT, DOCUMENTS, EXCLUDED, NAMED, PERIOD, Shop, at, made
+from tests.cosmos.query.shop import DEFAULT, DOCUMENTS, EXCLUDED, PERIOD, Shop, at
 
-
-@pytest.fixture(autouse=True)
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bound so low that a few thousand documents are many."""
-    monkeypatch.setattr(planner, "FEW", 500)
-
-
-@pytest.fixture(scope="module")
-def named() -> Iterator[Shop]:
-    shop = made(NAMED)
-    yield shop
-    shop.store.close()
+pytestmark = pytest.mark.usefixtures("few")
 
 
 @pytest.mark.parametrize("leg", [Leg(), Leg((1,)), Leg((1,), "a", "b"), Leg((1, "a")), Leg((1, "a"), row=7)])

@@ -14,20 +14,9 @@ from local_azure.cosmos.errors import CosmosError
 from local_azure.cosmos.items import create_item, delete_item, upsert_item
 from local_azure.cosmos.partition_key import canonical
 from local_azure.cosmos.query import planner
-from tests.cosmos.query.shop import DEFAULT, DOCUMENTS, EXCLUDED, NAMED, PERIOD, Shop, at, made
+from tests.cosmos.query.shop import DEFAULT, DOCUMENTS, EXCLUDED, PERIOD, Shop, at, made
 
-
-@pytest.fixture(autouse=True)
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bound so low that a few thousand documents are many."""
-    monkeypatch.setattr(planner, "FEW", 500)
-
-
-@pytest.fixture(scope="module")
-def named() -> Iterator[Shop]:
-    shop = made(NAMED)
-    yield shop
-    shop.store.close()
+pytestmark = pytest.mark.usefixtures("few")
 
 
 @pytest.fixture(scope="module")
