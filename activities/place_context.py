@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from activities.evidence_parts import add_part, read_parts
 from activities.find_contents import contents_in_portions
-from activities.window_context import Contexts, FlaggedContent, contexts_in, look_up
+from activities.window_context import ContentsUnderId, Contexts, FlaggedContent, contexts_in, look_up
 from fraud.analysis import SEED_NAME, WindowTask
 from fraud.evidence import EvidencePart, Snapshot
 from fraud.identity import canonical
@@ -108,7 +108,7 @@ async def _with_others(
     event = events[number]
     own = await beside(has_many_values(event), _content, record, event)
     event_id: Any = event.get("id") if is_nameable(event.get("id")) else ""
-    of_id = distinct([own, *contents.get(event_id, ())])
+    of_id = ContentsUnderId(distinct([own, *contents.get(event_id, ())]))
     return FlaggedContent(event_id, own.form, own, of_id, place_of(record, number))
 
 

@@ -3,7 +3,7 @@
 # The SDK passes its options on as untyped keyword arguments.
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
 from datetime import date
 
@@ -11,7 +11,7 @@ import msgspec
 
 from activities.find_contents import contents_in_portions
 from activities.keep_verdicts import VerdictsPlace, keep_verdicts
-from activities.window_context import FlaggedContent, look_up
+from activities.window_context import ContentsUnderId, FlaggedContent, look_up
 from fraud.analysis import WindowTask
 from fraud.events import StoreKey
 from fraud.evidence import NO_KEPT_RATES, EvidencePart, Snapshot, packed
@@ -101,11 +101,15 @@ def _asked(candidate: Candidate, contents: Sequence[Content]) -> FlaggedContent 
     event, by_form = candidate.event, distinct(contents)
     if candidate.digest:
         form = next((form for form in by_form if content_digest(form) == candidate.digest), None)
-        return None if form is None else FlaggedContent(event["id"], form, by_form[form], by_form)
+        return None if form is None else _flagged(event["id"], form, by_form)
     form = canonical(event)
     # What the archive did not take is judged as Capture has it.
-    content = by_form.setdefault(form, Content(event, "archive", moment(candidate.arrived)))
-    return FlaggedContent(event["id"], form, content, by_form)
+    by_form.setdefault(form, Content(event, "archive", moment(candidate.arrived)))
+    return _flagged(event["id"], form, by_form)
+
+
+def _flagged(event_id: str, form: bytes, by_form: Mapping[bytes, Content]) -> FlaggedContent:
+    return FlaggedContent(event_id, form, by_form[form], ContentsUnderId(by_form))
 
 
 async def _verdicts(task: WindowTask, asked: Sequence[FlaggedContent], rules: RuleSet) -> list[_Judged]:

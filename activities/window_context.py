@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,7 +11,15 @@ from activities.window_evidence import ChunkEvidence
 from fraud.analysis import Chunk, WindowTask
 from fraud.context.event_facts import key
 from fraud.context.facts import facts_of
-from fraud.context.look_ups import MOST_OF_CUSTOMER, MOST_OF_SHELF, MOST_OF_SKU, LookUps, latest, other_contents
+from fraud.context.look_ups import (
+    MOST_OF_CUSTOMER,
+    MOST_OF_SHELF,
+    MOST_OF_SKU,
+    LookUps,
+    OtherContents,
+    latest,
+    told_of,
+)
 from fraud.context.shelf_facts import RecentShelves, Shelf
 from fraud.context.sighting import Sighting, sighting
 from fraud.events import store_key
@@ -31,13 +40,30 @@ Contexts = dict[str, dict[bytes, Context]]
 """The contexts of flagged contents, by id and by the canonical form of the content."""
 
 
+class ContentsUnderId:
+    """All contents under an id by their canonical forms. Each of a thousand may be judged: they are counted once."""
+
+    def __init__(self, by_form: Mapping[bytes, Content]) -> None:
+        self.in_part = any(content.in_part for content in by_form.values())
+        self._contents = [*by_form.values()]
+        self._up_to: dict[datetime, list[Content]] = {}
+
+    def up_to(self, end: datetime) -> list[Content]:
+        """Those that arrived until the end of a window, as far as that is known."""
+        if end not in self._up_to:
+            in_time = [each for each in self._contents if each.arrived is None or each.arrived <= end]
+            self._up_to[end] = in_time
+        return self._up_to[end]
+
+
 class FlaggedContent(msgspec.Struct, frozen=True):
-    """A flagged content that was found under an id, by its canonical form, and all contents under that id."""
+    """A flagged content that was found under an id, by its canonical form, and all contents under that id, of which it
+    is one."""
 
     event_id: str
     form: bytes
     content: Content
-    of_id: Mapping[bytes, Content]
+    of_id: ContentsUnderId
     place: str = ""
     """The place by which it is judged, which then stands for the id: that may be anything."""
 
@@ -53,15 +79,8 @@ class FlaggedContent(msgspec.Struct, frozen=True):
 
     def at_store(self, window: Window) -> int:
         """The contents under the id at its store, up to the end of the window, this one among them."""
-        return len(self.up_to(window))
-
-    def up_to(self, window: Window) -> list[dict[str, Any]]:
-        """Those contents themselves."""
-        return [
-            content.event
-            for form, content in self.of_id.items()
-            if form == self.form or content.arrived is None or content.arrived <= window.end
-        ]
+        is_late = self.content.arrived is not None and self.content.arrived > window.end
+        return len(self.of_id.up_to(window.end)) + is_late
 
 
 async def contexts_of(chunk: Chunk, contents_of: Mapping[str, Sequence[Content]], evidence: ChunkEvidence) -> Contexts:
@@ -89,9 +108,10 @@ async def contexts_looked_up(task: WindowTask, contents_of: Mapping[str, Sequenc
 
 def _asked(contents_of: Mapping[str, Sequence[Content]]) -> list[FlaggedContent]:
     return [
-        FlaggedContent(event_id, form, content, by_form)
+        FlaggedContent(event_id, form, content, of_id)
         for event_id, contents in contents_of.items()
         for by_form in [distinct(contents)]
+        for of_id in [ContentsUnderId(by_form)]
         for form, content in by_form.items()
         if is_flagged(content.event)
     ]
@@ -135,14 +155,17 @@ async def look_up(task: WindowTask, missing: Sequence[FlaggedContent], snapshot:
         ),
     )
     entries: list[Evidence] = []
+    others: dict[ContentsUnderId, OtherContents] = {}
     for each in missing:
         kept = snapshot.of(each.name, each.digest)
-        in_part = any(content.in_part for content in each.of_id.values())
+        if each.of_id not in others:
+            told = (content.told for content in each.of_id.up_to(task.window_end))
+            others[each.of_id] = OtherContents([*told, *map(told_of, elsewhere.get(each.event_id, ()))])
         counts: dict[str, Value] = {
             "id.contents": each.at_store(task.window),
-            **other_contents([*each.up_to(task.window), *elsewhere.get(each.event_id, ())], in_part=in_part),
+            **others[each.of_id].facts(each.content.told, in_part=each.of_id.in_part),
         }
-        if in_part:
+        if each.of_id.in_part:
             counts["id.read_in_part"] = True
         facts = kept.facts if kept else near.facts(each, task.window)
         entries.append(Evidence(each.name, each.digest, _arrived_in(each.content, task.window), facts | counts))

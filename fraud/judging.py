@@ -9,6 +9,7 @@ import msgspec
 
 from fraud.archive import arrival_of, is_read_in_part, original_event
 from fraud.context.event_facts import event_facts
+from fraud.context.look_ups import Told, told_of
 from fraud.cutting import LONGEST_EVENT, cut
 from fraud.events import StoreEvent, StoreKey, store_key
 from fraud.identity import canonical
@@ -66,6 +67,11 @@ class Content(msgspec.Struct, frozen=True, dict=True):
     def form(self) -> bytes:
         """Its canonical form, which is asked for by context and verdict."""
         return canonical(self.event)
+
+    @cached_property
+    def told(self) -> Told:
+        """Its fields by which contents under an id are told apart."""
+        return told_of(self.event)
 
 
 def archived_contents(documents: Iterable[dict[str, Any]], store_id: StoreKey | None) -> list[Content]:

@@ -9,7 +9,7 @@ import msgspec
 
 from activities.find_contents import contents_in_portions
 from activities.kept_evidence import list_evidence, snapshot_of
-from activities.window_context import FlaggedContent, contexts_in, look_up
+from activities.window_context import ContentsUnderId, FlaggedContent, contexts_in, look_up
 from fraud.analysis import WindowTask
 from fraud.desk.explaining import Explained, ExplainedContent, Grounds
 from fraud.desk.rows import EventContent, HubPlace
@@ -152,7 +152,7 @@ async def _judged_now(asked: _Asked, by_form: dict[bytes, Content], in_use: Kept
     )
     context: Context | None = None
     if rules is not SEED:
-        context = await _context(FlaggedContent(asked.event_id, form, content, by_form), asked, rules)
+        context = await _context(FlaggedContent(asked.event_id, form, content, ContentsUnderId(by_form)), asked, rules)
     verdict = judged(
         content.event,
         asked.store,

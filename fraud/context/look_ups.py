@@ -5,7 +5,7 @@ Each is bounded for itself, never per query, so that the way a window is cut int
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import msgspec
@@ -30,6 +30,9 @@ _WHOSE = ("store_id", "cust_id", "category", "sku", "event_type")
 
 _TOLD = (*_WHOSE, "price", "qty", "discount", "payment_method")
 """Those, and the ones that say for how much: a resend does not change them."""
+
+Told = tuple[bytes, ...]
+"""The values of these fields in one content."""
 
 
 class LookUps(msgspec.Struct, frozen=True):
@@ -60,27 +63,45 @@ def _moment(seen: Sighting) -> tuple[float, str]:
     return seen.time, seen.id
 
 
-def other_contents(contents: Iterable[Mapping[str, Any]], *, in_part: bool = False) -> dict[str, Value]:
-    """The facts of the contents under an id beside one, whose customer, goods, money or store differ; MOST_OF_ID count.
+def told_of(content: Mapping[str, Any]) -> Told:
+    """The fields of a content by which those under an id are told apart, each in its canonical form."""
+    return tuple(canonical({"": content.get(name)}) for name in _TOLD)
 
-    With `in_part` there are more under the id than these, and the rest counts as one that differs, and as another's
-    sale: a producer may hide one behind resends that are padded until they are more than is read, and an honest one
-    never sends so much.
-    """
-    several = [{name: content.get(name) for name in _TOLD} for content in contents]
-    told = {canonical(content): content for content in several} if len(several) > 1 else {}
-    facts: dict[str, Value] = {"id.altered": min(max(len(told) - 1, 0) + in_part, MOST_OF_ID)}
-    if not facts["id.altered"]:
+
+class OtherContents:
+    """Contents under an id. Each of a thousand may be asked about beside the others: they are looked through once."""
+
+    def __init__(self, contents: Iterable[Told]) -> None:
+        self._told = set(contents)
+        self._values = [*map(set[bytes], zip(*self._told, strict=True))] or [set[bytes]() for _ in _TOLD]
+
+    def facts(self, own: Told | None = None, *, in_part: bool = False) -> dict[str, Value]:
+        """The facts of these and of one more, whose customer, goods, money or store differ; MOST_OF_ID count.
+
+        With `in_part` there are more under the id than these, and the rest counts as one that differs, and as another's
+        sale: a producer may hide one behind resends that are padded until they are more than is read, and an honest one
+        never sends so much.
+        """
+        more = own if own is not None and own not in self._told else None
+        number = len(self._told) + (more is not None)
+        facts: dict[str, Value] = {"id.altered": min(max(number - 1, 0) + in_part, MOST_OF_ID)}
+        if not facts["id.altered"]:
+            return facts
+        values = self._values if more is None else [{*seen, new} for seen, new in zip(self._few, more, strict=True)]
+        differing = [name for name, seen in zip(_TOLD, values, strict=True) if len(seen) > 1]
+        facts["id.differing"] = ", ".join(differing) or "what was not read"
+        facts["id.others_sale"] = in_part or any(name in _WHOSE for name in differing)
         return facts
-    first, *others = told.values() if told else several[:1] or [{}]
-    differing = [name for name in _TOLD if any(_differ(first[name], other[name]) for other in others)]
-    facts["id.differing"] = ", ".join(differing) or "what was not read"
-    facts["id.others_sale"] = in_part or any(name in _WHOSE for name in differing)
-    return facts
+
+    @property
+    def _few(self) -> Iterable[Iterable[bytes]]:
+        """Two values of each field at most: they tell if it differs."""
+        return (islice(seen, 2) for seen in self._values)
 
 
-def _differ(value: Any, other: Any) -> bool:
-    return canonical({"": value}) != canonical({"": other})
+def other_contents(contents: Iterable[Mapping[str, Any]], *, in_part: bool = False) -> dict[str, Value]:
+    """The facts of the contents under an id; see `OtherContents`."""
+    return OtherContents(map(told_of, contents)).facts(in_part=in_part)
 
 
 class Recent:

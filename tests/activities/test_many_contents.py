@@ -1,6 +1,8 @@
 """An id under which a producer has sent more contents than are looked at."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
+import os
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -14,12 +16,15 @@ from activities.archive_events import archive_events
 from activities.judge_events import judge_events
 from activities.window_evidence import read_evidence
 from activities.window_ids import save_window
+from fraud.context.look_ups import MOST_OF_ID
 from fraud.quarantine_index import is_flagged
 from fraud.rules.shipped import shipped
+from fraud.slices import slices
 from fraud.verdicts import from_ndjson
-from fraud.windows import SuspiciousWindow, unique_ids
+from fraud.windows import WINDOW, SuspiciousWindow, unique_ids
 from services import cosmos, further_contents
 from services.blobs import read_blob, workflow_data
+from services.settings import settings
 from tests.activities.window_activities import find_contents
 from tests.fraud.builders import WINDOW_ENDING_1010, event_body, received
 
@@ -160,3 +165,28 @@ async def test_an_event_is_found_behind_those_of_many_stores_under_its_id(monkey
         documents = await cosmos.find_events([event_id, quiet_id], store)
         assert [document["store_id"] for document in documents[event_id]] == [store]
         assert (quiet_id in documents) == (store == 3)
+
+
+async def test_an_id_with_as_many_contents_as_are_read_is_judged_in_seconds_however_often_it_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setitem(os.environ, "RULE_SET", "context")
+    settings.cache_clear()
+    event_id, most = str(uuid.uuid4()), cosmos.MAX_CONTENTS
+    on_time = [received(event_body(event_id, price=number + 0.5), number) for number in range(most // 2)]
+    late = [received(event_body(event_id, price=number + 0.5), number) for number in range(most // 2, most)]
+    later = [msgspec.structs.replace(event, enqueued_time=event.enqueued_time + WINDOW) for event in late]
+    for part in slices([*on_time, *later], 100):
+        await archive_events(part)
+    task = await save_window(SuspiciousWindow(3, unique_ids([event_id]), WINDOW_ENDING_1010))
+    (chunk,) = task.chunks()
+    began = time.process_time()
+
+    await judge_events(chunk.at(1))
+
+    assert time.process_time() - began < 3, "each content was held against all others"
+    (part,) = (await read_evidence(chunk)).parts
+    altered = {entry.facts["id.altered"] for entry in part.entries}
+    assert (len(part.entries), altered) == (most, {MOST_OF_ID})
+    assert {entry.facts["id.contents"] for entry in part.entries} == {most // 2, most // 2 + 1}
+    settings.cache_clear()
