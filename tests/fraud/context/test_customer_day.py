@@ -50,3 +50,15 @@ def test_a_basket_that_is_paid_by_gift_card_is_one_visit():
 
     assert seen["customer.gift_cards_24h"] == 10
     assert seen["customer.gift_card_visits_24h"] == 2
+
+
+def test_whoever_tries_one_payment_after_another_comes_back_with_each():
+    tried = [
+        sale(payment, -minutes, payment_method=payment)
+        for minutes, payment in enumerate(("cash", "credit", "gift_card"), 1)
+    ]
+
+    seen = facts(sale("a"), sale("beside it"), *tried)
+
+    assert (seen["customer.visits_24h"], seen["customer.flagged_visits_24h"]) == (4, 4)
+    assert (seen["customer.flagged_visits_3h"], seen["customer.small_before_24h"]) == (3, 0)
