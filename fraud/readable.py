@@ -4,6 +4,7 @@ The stream job is another reader than the archiver: it may flag what is not a st
 surrogate pair, a number beyond all bounds. Whatever can be read by any reader is read, so that it can be judged.
 """
 
+import codecs
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -22,9 +23,9 @@ LARGEST = sys.float_info.max
 _NUMBERS, _CONTAINERS = (int, float), (dict, list)
 _UNREADABLE = (ValueError, RecursionError, msgspec.MsgspecError)
 _decoder = msgspec.json.Decoder()
-_BEGINNINGS = (b"{", b"[", b"\x00", b"\xef", b"\xfe", b"\xff")
-"""The first bytes of objects and arrays, in UTF-8 and in all other encodings that `_read_leniently` tells."""
-_ENDS = (b"}", b"]", b"\x00")
+_BLANKS = b" \t\n\v\f\r\x1c\x1d\x1e\x1f"
+"""What `str.strip` takes away, in ASCII."""
+_BEGINNINGS, _ENDS = (b"{", b"["), (b"}", b"]")
 
 
 def readable_events(body: bytes) -> list[dict[str, Any]]:
@@ -48,9 +49,18 @@ def readable_objects(body: bytes, shortest: int = 2) -> list[dict[str, Any]]:
 def _read_lines(text: bytes, shortest: int) -> Iterator[list[Any]]:
     for line in text.splitlines():
         # Most lines that hold nothing are told by their ends: a reader that fails takes a hundred times as long.
-        if len(line) < shortest or line.lstrip()[:1] not in _BEGINNINGS or line.rstrip()[-1:] not in _ENDS:
-            continue
-        yield _read(line) or []
+        if len(line) >= shortest and _may_be_read(line):
+            yield _read(line) or []
+
+
+def _may_be_read(line: bytes) -> bool:
+    """False only for a line that no reader reads: it has the first or last letter of no object or array."""
+    if b"\x00" in line[:4] or line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True  # UTF-16 or UTF-32
+    bare = line.strip(_BLANKS)
+    # Beyond ASCII are more blanks, and the byte order mark.
+    begins = bare.startswith(_BEGINNINGS) or bare[:1] > b"\x7f"
+    return begins and (bare.endswith(_ENDS) or bare[-1:] > b"\x7f")
 
 
 def is_plain_json(body: bytes) -> bool:

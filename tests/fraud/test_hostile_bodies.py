@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fraud import readable
@@ -80,13 +80,20 @@ def test_no_flagged_event_is_shorter_than_the_shortest():
 PARTS = st.sampled_from(
     [
         *(SHORT.decode(), "{}", "[]", "{", "}", "[", "]", '"', "x", "1", " ", "\t", "\x0b", "\r\n", "\n", "\n", "\x00"),
-        *("\ufeff", "é", "\u2028", '{"a":NaN}', '[{"a":1}]', SHORT.decode()[:-1] + ',"n":NaN}', f"[{SHORT.decode()}]"),
+        *("\ufeff", "é", "\u2028", "\xa0", "\x1c", '{"a":NaN}', '[{"a":1}]'),
+        *(SHORT.decode()[:-1] + ',"n":NaN}', f"[{SHORT.decode()}]"),
     ]
 )
 ENCODINGS = st.sampled_from(["utf-8", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
 
 
 @given(st.lists(PARTS, max_size=9).map("".join), ENCODINGS)
+@example(f"x\n{SHORT.decode()}\u2028", "utf-8")
+@example(f"x\n\u2028{SHORT.decode()}", "utf-8")
+@example(f"x\n{SHORT.decode()}\x1c", "utf-8")
+@example(f"x\n{SHORT.decode()}\u2028", "utf-16-be")
+@example(f"x\n{SHORT.decode()}\u2028", "utf-16-le")
+@example(f"\ufeff{SHORT.decode()}\nx", "utf-16")
 def test_no_line_is_left_out_that_any_reader_reads(text: str, encoding: str):
     body = text.encode(encoding).strip()
     whole = readable._read(body)  # pyright: ignore[reportPrivateUsage]
