@@ -37,7 +37,8 @@ async def alert_fraud_team(summary: WindowSummary) -> None:
     if waits:
         await wait_for_digest(summary)
     elif is_told:
-        await tell_team(band, summary.alert_name, summary, card_of(summary), body_of(summary))
+        desk = settings().desk_url
+        await tell_team(band, summary.alert_name, summary, card_of(summary, desk), body_of(summary, desk))
     alert = msgspec.json.encode(KeptAlert(**msgspec.structs.asdict(summary), had_receiver=is_told))
     untold = TOLD_TO_NOBODY if summary.quiet else NOBODY_TO_TELL
     metadata = WAITS if waits else None if is_told else untold

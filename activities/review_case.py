@@ -6,6 +6,7 @@ import msgspec
 
 from activities.fraud_team import post_to_team
 from fraud.desk.alert_cards import Card
+from fraud.desk.alert_text import case_address
 from fraud.desk.changes import Change, nobody_to_tell, stepped
 from fraud.desk.rows import CaseRow
 from fraud.desk.waiting import ReviewState, ReviewStep, review_id
@@ -71,4 +72,5 @@ def _card_of(notice: ReviewNotice) -> Card:
         "At stake": f"{notice.at_stake / 100:,.2f}",
         "Worst score": str(notice.max_score),
     }
-    return Card(title=f"Case {notice.step}: nobody has decided it", facts=facts)
+    link = case_address(settings().desk_url, notice.case_id)
+    return Card(title=f"Case {notice.step}: nobody has decided it", facts=facts, link=link)

@@ -72,9 +72,9 @@ async def _send(group: str, paths: Sequence[str], now: datetime) -> bool | Webho
         await delete_blob(await warehouse(names.REPORTS), path)
     if not waiting.alerts:
         return False
-    digest = digest_of(waiting.alerts)
+    digest, desk = digest_of(waiting.alerts), settings().desk_url
     try:
-        await tell_team(digest.band, digest.name, digest, card_of_digest(digest), body_of_digest(digest))
+        await tell_team(digest.band, digest.name, digest, card_of_digest(digest, desk), body_of_digest(digest, desk))
     except (WebhookError, MailError) as error:
         _log.warning("the digest of %s waits for the next minute: %s", group, error)
         return error

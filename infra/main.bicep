@@ -121,6 +121,9 @@ param alertMailTo string = ''
 @allowed(['json', 'teams', 'slack'])
 param alertFormat string = 'json'
 
+@description('The address of the desk as people open it, https://.../desk: alerts and reminders link to their cases by it.')
+param deskUrl string = ''
+
 @description('Alerts of one store and worst band are told together, once in so many minutes; 0: each by itself.')
 @minValue(0)
 @maxValue(1440)
@@ -431,6 +434,7 @@ module app 'modules/app.bicep' = {
     alertMailFrom: alertMailFrom
     alertMailTo: alertMailTo
     alertFormat: alertFormat
+    deskUrl: deskUrl
     alertDigestMinutes: alertDigestMinutes
     ruleSet: ruleSet
     sweepCases: sweepCases

@@ -45,6 +45,7 @@ param webhookSecret = empty(given.webhookSecret) || length(given.webhookSecret) 
 param alertMailServer = readEnvironmentVariable('ALERT_MAIL_SERVER', '')
 param alertMailFrom = readEnvironmentVariable('ALERT_MAIL_FROM', '')
 param alertMailTo = readEnvironmentVariable('ALERT_MAIL_TO', '')
+param deskUrl = readEnvironmentVariable('DESK_URL', '')
 param reconciliationSchedule = empty(given.reconciliationSchedule) ? '0 30 2 * * *' : given.reconciliationSchedule
 param alertFormat = empty(given.alertFormat) ? 'json' : given.alertFormat
 param alertDigestMinutes = empty(given.alertDigestMinutes) ? 5 : int(given.alertDigestMinutes)

@@ -38,6 +38,7 @@ _SECRETS = (ALERT_WEBHOOK_URL, OPERATIONS_WEBHOOK_URL, WEBHOOK_SECRET, MAIL_SERV
 _UNRESOLVED = "@Microsoft.KeyVault("
 _SHORTEST_SECRET = 16
 ALERT_FORMAT = "ALERT_FORMAT"
+DESK_URL = "DESK_URL"
 PRODUCER_ANONYMOUS = "PRODUCER_ANONYMOUS"
 MANAGEMENT_URLS = "MANAGEMENT_URLS"
 SQL_PAGE = "SQL_PAGE"
@@ -100,6 +101,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """Alerts with a verdict of the band high are sent as mail too."""
     alert_format: Format = "json"
     """Alerts are posted as they are, or as cards of Teams or Slack."""
+    desk_url: str | None = None
+    """The address of the desk as people open it; alerts and reminders link to their cases by it."""
     alert_digest_minutes: int = 0
     """Alerts of one store and worst band are sent together, once in so many minutes; 0 sends each by itself."""
     in_azure: bool = False
@@ -138,6 +141,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     schedule = environment.get(RECONCILIATION_SCHEDULE, "").strip()
     if not schedule:
         problems.append(f"{RECONCILIATION_SCHEDULE} is not set: set it to an NCRONTAB, for example '0 30 2 * * *'")
+    desk_url = environment.get(DESK_URL, "").strip().rstrip("/") or None
+    if desk_url and not _is_address_of_people(desk_url):
+        problems.append(
+            f"{DESK_URL} must be the address of the desk, like https://example.com/desk, not {desk_url[:100]!r}"
+        )
     webhooks = {name: environment.get(name, "").strip() or None for name in (ALERT_WEBHOOK_URL, OPERATIONS_WEBHOOK_URL)}
     problems += [
         # The value is not shown: the address of a webhook is its password.
@@ -191,6 +199,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         webhook_secret=secret,
         mail=mail,
         alert_format=alert_format,
+        desk_url=desk_url,
         in_azure=in_azure,
         api_role=cast(Role, role),
         platform_login=switches[PLATFORM_LOGIN],
@@ -247,6 +256,11 @@ def _read_deadlines(text: str, problems: list[str]) -> Deadlines:
             return deadlines
     problems.append(f"{REVIEW_HOURS} must be three rising numbers of hours, each 0 or up to 2160, not {text[:40]!r}")
     return Deadlines()
+
+
+def _is_address_of_people(text: str) -> bool:
+    """True for an address that a card can hold as a link: nothing in it ends one."""
+    return _is_safe_address(text) and not set(text) & set("<>|\"'()?#")
 
 
 def _is_safe_address(text: str) -> bool:

@@ -16,14 +16,16 @@ _HEADER = 150
 _LINE = 200
 _FACTS = 10
 _LINES = 12
+_OPEN = "Open on the desk"
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True):
-    """A title, some values by their names, and some lines."""
+    """A title, some values by their names, some lines, and a link to the desk, if it is known where that is."""
 
     title: str
     facts: Mapping[str, str]
     lines: Sequence[str] = ()
+    link: str | None = None
 
 
 def posted(content: msgspec.Struct, card: Card, format: Format) -> bytes:
@@ -41,12 +43,14 @@ def _teams(card: Card) -> dict[str, Any]:
         {"type": "FactSet", "facts": [{"title": name, "value": value} for name, value in _facts(card)]},
         *({"type": "TextBlock", "text": line, "wrap": True, "spacing": "Small"} for line in _lines(card)),
     ]
-    content = {
+    content: dict[str, Any] = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
         "body": body,
     }
+    if card.link:
+        content["actions"] = [{"type": "Action.OpenUrl", "title": _OPEN, "url": card.link}]
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": None, "content": content}
     return {"type": "message", "attachments": [attachment]}
 
@@ -60,6 +64,8 @@ def _slack(card: Card) -> dict[str, Any]:
     ]
     if lines := _lines(card):
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": "\n".join(lines)}})
+    if card.link:
+        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": f"<{card.link}|{_OPEN}>"}})
     return {"text": title, "blocks": blocks}
 
 

@@ -116,6 +116,9 @@ param alertMailTo string
 @allowed(['json', 'teams', 'slack'])
 param alertFormat string
 
+@description('The address of the desk as people open it, https://.../desk: alerts and reminders link to their cases by it.')
+param deskUrl string
+
 @description('Alerts of one store and worst band are told together, once in so many minutes; 0: each by itself.')
 @minValue(0)
 @maxValue(1440)
@@ -281,6 +284,7 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         { name: 'WATCH_ARCHIVER_EVENTS', value: '5000' }
         ...rowsAreKept
         { name: 'ALERT_FORMAT', value: alertFormat }
+        { name: 'DESK_URL', value: deskUrl }
         { name: 'ALERT_DIGEST_MINUTES', value: string(alertDigestMinutes) }
         { name: 'RULE_SET', value: ruleSet }
         { name: 'SWEEP_CASES', value: string(sweepCases) }

@@ -27,7 +27,7 @@ ALERT = WindowSummary(
 
 async def send(alert: WindowSummary, server: str) -> None:
     settings = MailSettings(server, "fraud@example.org", ("ana@example.org", "ben@example.org"))
-    await send_mail(alert.alert_name, card_of(alert).title, body_of(alert), settings)
+    await send_mail(alert.alert_name, card_of(alert, None).title, body_of(alert, None), settings)
 
 
 async def test_everybody_is_told_how_much_where_and_how_to_see_it():

@@ -115,6 +115,7 @@ SET: dict[str, tuple[str, Any]] = {
     "ALERT_MAIL_FROM": ("alertMailFrom", "from@example.com"),
     "ALERT_MAIL_TO": ("alertMailTo", "to@example.com"),
     "ALERT_FORMAT": ("alertFormat", "slack"),
+    "DESK_URL": ("deskUrl", "https://desk"),
     "ALERT_DIGEST_MINUTES": ("alertDigestMinutes", 11),
     "PARTITION_COUNT": ("partitionCount", 12),
     "ARCHIVE_REQUEST_UNITS": ("archiveRequestUnits", 13_000),

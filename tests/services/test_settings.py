@@ -190,13 +190,24 @@ def test_days_that_are_not_a_whole_number_are_named(text: str):
 
 def test_alerts_are_told_one_by_one_as_json_unless_settings_say_otherwise():
     plain = read_settings(APP_SETTINGS)
-    cards = read_settings(APP_SETTINGS | {"ALERT_FORMAT": "teams", "ALERT_DIGEST_MINUTES": "5"})
+    told = {"ALERT_FORMAT": "teams", "ALERT_DIGEST_MINUTES": "5", "DESK_URL": "https://fraud.example/desk/"}
+    cards = read_settings(APP_SETTINGS | told)
 
-    assert (plain.alert_format, plain.alert_digest_minutes) == ("json", 0)
+    assert (plain.alert_format, plain.alert_digest_minutes, plain.desk_url) == ("json", 0, None)
     assert (cards.alert_format, cards.alert_digest_minutes) == ("teams", 5)
+    assert cards.desk_url == "https://fraud.example/desk"
 
 
-@pytest.mark.parametrize(("name", "text"), [("ALERT_FORMAT", "xml"), ("ALERT_DIGEST_MINUTES", "-1")])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ALERT_FORMAT", "xml"),
+        ("ALERT_DIGEST_MINUTES", "-1"),
+        ("DESK_URL", "fraud.example/desk"),
+        ("DESK_URL", "http://fraud.example/desk"),
+        ("DESK_URL", "https://fraud.example/desk|<!channel>"),
+    ],
+)
 def test_a_wrong_setting_of_alerts_is_named(name: str, text: str):
     with pytest.raises(SettingsError, match=f"{name} must be"):
         read_settings(APP_SETTINGS | {name: text})
