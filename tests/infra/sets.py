@@ -41,6 +41,7 @@ SETS: Final[Mapping[str, Mapping[str, Any]]] = {
         "sweepCases": 0,
         "failedHistoryDays": 0,
         "alertFormat": "teams",
+        "deskUrl": "https://fraud.example/desk",
         "alertDigestMinutes": 0,
         "alertMailFrom": "fraud@example.com",
         "alertMailTo": "team@example.com",
