@@ -11,6 +11,7 @@ from cli.demo.evening import IdTruth
 from cli.demo.finding import FoundByScenario, ScenarioFound
 from cli.demo.laying import LaidDays
 from cli.screen import console, heading, plain
+from fraud.desk.plurals import counted
 from fraud.desk.rows import CaseDetails
 
 _WIDTH = 78
@@ -54,11 +55,15 @@ def show_worst(worst: CaseDetails, truth: Mapping[str, IdTruth], file: Path) -> 
     for line in textwrap.wrap(plain(worst.linked.headline), _WIDTH):
         _line(line)
     verdict = worst.verdicts[0]
-    for reason in sorted(verdict.reasons, key=lambda reason: -reason.weight)[:_REASONS]:
+    reasons = sorted(verdict.reasons, key=lambda reason: -reason.weight)
+    for reason in reasons[:_REASONS]:
         lines = textwrap.wrap(plain(reason.evidence), _WIDTH - 10)
         console.print(f"  [bold]{reason.weight:>+5}[/]   {escape(lines[0])}")
         for line in lines[1:]:
             console.print(f"          {escape(line)}")
+    if others := reasons[_REASONS:]:
+        points = sum(reason.weight for reason in others)
+        console.print(f"  [bold]{points:>+5}[/]   {counted(len(others), 'more reason')}")
     named = {its.scenario for each in worst.verdicts if (its := truth.get(each.event_id)) and its.is_fraud}
     told = ", ".join(sorted(name.replace("_", " ") for name in named)) or "innocent"
     _line(f"{verdict.score:>5}   points in all; by its labels: {told}")
