@@ -12,8 +12,10 @@ from cli.failed_workflows import RUNNING, workflow_failed
 from cli.options import add_actor, duration, whole_number
 from cli.reconcile import range_of
 from cli.screen import plain, print_json, progress, said_at_ctrl_c, say
+from fraud.desk.plurals import counted
 from fraud.reanalysis.asking import ReanalysisRow
 from fraud.reanalysis.messages import ENDED, INSTANCE, ReanalysisState
+from fraud.verdicts import BANDS
 
 _CURRENT = "api/reanalysis"
 _POLL_SECONDS = 0.5
@@ -110,27 +112,27 @@ def _show(options: argparse.Namespace, row: ReanalysisRow) -> int:
 
 
 def _say(state: ReanalysisState) -> None:
-    counted, done, order = state.counted, state.done, state.order
+    there, done, order = state.counted, state.done, state.order
     say(f"{order.id} by {plain(order.who)}, with {order.rules}: {plain(order.why)}")
-    bands = ", ".join(f"{count:,} {band}" for band, count in counted.bands.items()) or "none"
-    say(f"{counted.windows:,} windows with {counted.verdicts:,} verdicts: {bands}")
-    if counted.busy:
-        say(f"{counted.busy:,} windows are left out: their analysis has not ended")
-    if counted.damaged:
-        say(
-            f"{counted.damaged:,} windows are left out: somebody has altered their verdicts; reconcile and repair first"
-        )
-    if state.phase == "counted" and not counted.verdicts:
+    bands = ", ".join(f"{count:,} {band}" for band in BANDS if (count := there.bands.get(band))) or "none"
+    say(f"{counted(there.windows, 'window')} with {counted(there.verdicts, 'verdict')}: {bands}")
+    if there.busy:
+        say(f"{counted(there.busy, 'window is', 'windows are')} left out: the analysis has not ended")
+    if there.damaged:
+        left_out = counted(there.damaged, "window is", "windows are")
+        say(f"{left_out} left out: somebody has altered the verdicts; reconcile and repair first")
+    if state.phase == "counted" and not there.verdicts:
         say("nothing was changed: there is nothing to judge again")
     elif state.phase == "counted":
-        say(f"nothing was changed: say --confirm {counted.verdicts} to judge them again")
+        say(f"nothing was changed: say --confirm {there.verdicts} to judge them again")
     elif state.phase == "refused":
-        say(f"nothing was changed: {order.confirm:,} verdicts were confirmed, and there are {counted.verdicts:,} now")
+        say(f"nothing was changed: {order.confirm:,} verdicts were confirmed, and there are {there.verdicts:,} now")
     else:
-        say(f"{state.phase}: {done.windows:,} windows judged, {done.changed:,} changed, {done.worse:,} for the worse")
+        judged = counted(done.windows, "window")
+        say(f"{state.phase}: {judged} judged, {done.changed:,} changed, {done.worse:,} for the worse")
         for change, count in done.moved.items():
             say(f"  {count:>8,}  {change}")
     if done.left:
-        say(f"{done.left:,} ids keep their verdicts: their events are not in the archive any more")
+        say(f"{counted(done.left, 'id keeps its verdict', 'ids keep their verdicts')}: not in the archive any more")
     if done.untold:
-        say(f"{done.untold:,} alerts were not taken: the next reconciliation names their windows")
+        say(f"{counted(done.untold, 'alert was', 'alerts were')} not taken: the next reconciliation names the windows")

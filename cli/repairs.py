@@ -5,6 +5,7 @@ import msgspec
 from cli import reconciliations
 from cli.app_client import AppClient, AppError
 from cli.screen import console
+from fraud.desk.plurals import counted
 from reconciliation.repairing.messages import RepairOutcome
 from reconciliation.repairing.repair import Analysis, Backfill, Correction, RepairStep
 
@@ -54,7 +55,8 @@ def show_steps(planned: RepairOutcome, listed: list[RepairStep], base_url: str) 
     if len(listed) > _LISTED:
         console.print(f"    and {len(listed) - _LISTED:,} more")
     if planned.left:
-        console.print(f"  {planned.left:,} differences are left for the next repair")
+        left = counted(planned.left, "difference is", "differences are")
+        console.print(f"  {left} left for the next repair")
     for kind in planned.not_repairable:
         console.print(f"  [yellow]left alone[/]  {kind.name.replace('_', ' ')}: {kind.count:,}")
         console.print(f"    {kind.reason}", markup=False)

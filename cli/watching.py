@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cli.app_client import AppClient, read_as
 from cli.screen import console, plain, print_json, print_json_line
+from fraud.desk.plurals import counted
 from fraud.watching.checks import MOST_QUARANTINED, Check
 from fraud.watching.flow import FlowSeen
 
@@ -76,7 +77,8 @@ def view(flow: FlowSeen) -> Group:
     lines = [Text(""), Text(f"Azure's time {flow.now:%Y-%m-%d %H:%M:%S}Z{speed}", style="bold"), joints]
     lines.append(Text(_backlog(flow)))
     if flow.nobody_to_tell:
-        lines.append(Text(f"{flow.nobody_to_tell:,} alerts had nobody to tell: no receiver is set for their band"))
+        untold = counted(flow.nobody_to_tell, "alert")
+        lines.append(Text(f"{untold} had nobody to tell: no receiver is set for their band"))
     lines += [_line(check) for check in flow.checks if not check.is_ok]
     if all(check.is_ok for check in flow.checks):
         lines.append(Text.from_markup("[green]✔[/] every check is ok"))
@@ -85,7 +87,7 @@ def view(flow: FlowSeen) -> Group:
 
 def _backlog(flow: FlowSeen) -> str:
     last = f"; last night {flow.night.verdict}" if flow.night else ""
-    return f"{flow.lag:,} behind, {flow.waiting:,} in the queue, {flow.dead_letters:,} dead letters{last}"
+    return f"{flow.lag:,} behind, {flow.waiting:,} in the queue, {counted(flow.dead_letters, 'dead letter')}{last}"
 
 
 def _line(check: Check) -> Text:

@@ -5,6 +5,7 @@ from rich.table import Table
 
 from cli.rules.comparing import Changes, Comparison
 from cli.screen import console, plain, print_json, say
+from fraud.desk.plurals import counted
 from fraud.verdicts import BANDS
 
 
@@ -13,7 +14,7 @@ def show_changes(seen: Changes, *, as_json: bool) -> None:
     if as_json:
         print_json(msgspec.to_builtins(seen))
         return
-    say(f"from {seen.before or 'nothing'} to {seen.after or 'nothing'}: {seen.verdicts:,} verdicts in both")
+    say(f"from {seen.before or 'nothing'} to {seen.after or 'nothing'}: {counted(seen.verdicts, 'verdict')} in both")
     if seen.only_before or seen.only_after:
         say(f"{seen.only_before:,} only before, {seen.only_after:,} only after")
     _counts("band", seen.bands_before, seen.bands_after)

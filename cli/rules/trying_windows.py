@@ -13,6 +13,7 @@ from cli.reconcile import range_of
 from cli.rules.comparing import Changes, Example
 from cli.rules.showing_changes import show_changes
 from cli.screen import print_json, said_at_ctrl_c, say
+from fraud.desk.plurals import counted
 from fraud.reanalysis.asking import TrialRow
 from fraud.reanalysis.trial import INSTANCE, LEVELS, TrialState
 from fraud.rules.shipped import shipped
@@ -77,7 +78,7 @@ def _wait(app: AppClient) -> TrialState:
 
 def _show(result: TrialState) -> None:
     tried = result.tried
-    say(f"{result.order.id}, {result.phase}: {result.windows:,} windows, {result.left_out:,} left out")
+    say(f"{result.order.id}, {result.phase}: {counted(result.windows, 'window')}, {result.left_out:,} left out")
     examples = [
         Example(each.id, f"{each.window_end:%Y-%m-%dT%H:%MZ}", each.before, each.after, each.rules)
         for each in tried.examples

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from fraud.desk.causes import cause_of
+from fraud.desk.plurals import counted
 from fraud.desk.sale_line import sale_line
 from fraud.events import UNKNOWN_STORE
 from fraud.quarantine import quarantined_path
@@ -65,11 +66,6 @@ def render(template: str, **content: Any) -> str:
 def number(value: float | None, places: int = 0) -> str:
     """`1,234`, or a dash for what is not known."""
     return UNKNOWN if value is None else f"{value:,.{places}f}"
-
-
-def counted(value: int, word: str, plural: str = "") -> str:
-    """A number of things: `1 case`, `1,234 cases`, or with a plural of its own."""
-    return f"{value:,} {word if value == 1 else plural or f'{word}s'}"
 
 
 def cents(value: int | None) -> str:

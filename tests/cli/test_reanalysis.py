@@ -58,6 +58,25 @@ def test_a_count_of_nothing_asks_for_no_confirmation(app: type[App], capsys: pyt
     assert "counting" not in text, "the bar says that it has ended"
 
 
+def test_one_window_is_one_and_bands_are_told_from_the_worst_on(app: type[App], capsys: pytest.CaptureFixture[str]):
+    alone = Counted(windows=1, verdicts=1, bands={"low": 1}, busy=1, damaged=1)
+    some = Counted(windows=2, verdicts=6, bands={"high": 1, "low": 2, "medium": 3})
+    for counted in (alone, some):
+        state = msgspec.structs.replace(STATE, phase="counted", counted=counted, done=Done(left=1, untold=1))
+        row = ReanalysisRow(status="Completed", phase="counted", state=state)
+        for path in ("/api/reanalyses", "/api/reanalysis"):
+            app.answers[path] = [(200, msgspec.to_builtins(row))]
+        run("--window", "window-7-20260102T101000Z-ab", "--why", "a trial")
+
+    text = capsys.readouterr().out
+    assert "1 window with 1 verdict: 1 low" in text
+    assert "1 window is left out: the analysis has not ended" in text
+    assert "1 window is left out: somebody has altered" in text
+    assert "1 id keeps its verdict: not in the archive any more" in text
+    assert "1 alert was not taken" in text
+    assert "2 windows with 6 verdicts: 1 high, 3 medium, 2 low" in text
+
+
 @pytest.mark.parametrize(
     ("phase", "words"),
     [

@@ -57,7 +57,7 @@ def test_the_live_view_fits_in_eighty_columns_and_tells_what_is_not_ok(capsys: p
     assert "12,345.6/s" in text
     assert "0.6/min" in text
     assert "archived or set aside" in text
-    assert "890 behind, 2 in the queue, 1 dead letters; last night balanced" in text
+    assert "890 behind, 2 in the queue, 1 dead letter; last night balanced" in text
     assert "84 alerts had nobody to tell: no receiver is set for their band" in text
     assert "dead letters   standing" in text
     assert max(map(len, text.splitlines())) <= 80

@@ -10,6 +10,7 @@ import msgspec
 
 from activities.recent import RecentAnswer
 from fraud.desk.paging import Page
+from fraud.desk.plurals import counted
 from fraud.desk.problems import ProblemError
 from fraud.desk.queries import CaseName, CaseQuery, EventQuery
 from fraud.desk.review import UNDECIDED
@@ -30,7 +31,7 @@ from function_app.api.filing import FileName, get_case_file, get_case_page
 from function_app.desk import answers
 from function_app.desk.pictures.moments import timeline_of
 from function_app.desk.pictures.ring import ring_of
-from function_app.desk.rendering import counted, query, store
+from function_app.desk.rendering import query, store
 from function_app.desk.roles import needs
 from function_app.desk.routing import Routes
 from function_app.desk.said_once import said_once

@@ -6,6 +6,7 @@ from fraud.desk.problems import ProblemError
 from fraud.desk.queries import Question
 from fraud.reanalysis.asking import ReanalysisOrder, ReanalysisRow
 from fraud.rules.shipped import shipped
+from fraud.verdicts import BANDS
 from function_app import reanalyses
 from function_app.desk import answers
 from function_app.desk.roles import needs
@@ -61,7 +62,7 @@ async def _page(visit: Visit, problem: str = "", status: int = 200) -> func.Http
 
 async def _seen(visit: Visit) -> dict[str, object]:
     row = await _current(visit)
-    return {"row": row, "runs": still_runs(row)}
+    return {"row": row, "runs": still_runs(row), "bands": BANDS}
 
 
 async def _current(visit: Visit) -> ReanalysisRow | None:

@@ -13,6 +13,7 @@ from activities.reconciliation.acknowledge import (
     read_acknowledged,
 )
 from fraud.desk.deeds import deed_of
+from fraud.desk.plurals import counted
 from fraud.desk.problems import ProblemError, bad_request, not_found
 from fraud.desk.review import Why
 from function_app import durable_client
@@ -175,11 +176,13 @@ async def _steps(repair: str) -> list[str]:
 def _words(step: RepairStep) -> str:
     match step:
         case Backfill():
-            return f"archive {len(step.events):,} events of partition {step.partition} again"
+            return f"archive {counted(len(step.events), 'event')} of partition {step.partition} again"
         case Correction() | Analysis():
             store = "no store" if step.store_id is None else f"store {step.store_id}"
             deed = "analyse" if isinstance(step, Analysis) else "enter in suspicious-events"
-            return f"{deed}: {len(step.ids):,} ids of {store} in the window to {step.window_end:%Y-%m-%d %H:%M}"
+            return (
+                f"{deed}: {counted(len(step.ids), 'id')} of {store} in the window to {step.window_end:%Y-%m-%d %H:%M}"
+            )
 
 
 @needs("operator")
