@@ -60,8 +60,8 @@ def test_a_count_of_nothing_asks_for_no_confirmation(app: type[App], capsys: pyt
 
 def test_one_window_is_one_and_bands_are_told_from_the_worst_on(app: type[App], capsys: pytest.CaptureFixture[str]):
     alone = Counted(windows=1, verdicts=1, bands={"low": 1}, busy=1, damaged=1)
-    some = Counted(windows=2, verdicts=6, bands={"high": 1, "low": 2, "medium": 3})
-    for counted in (alone, some):
+    several = Counted(windows=2, verdicts=6, bands={"high": 1, "low": 2, "medium": 3})
+    for counted in (alone, several):
         state = msgspec.structs.replace(STATE, phase="counted", counted=counted, done=Done(left=1, untold=1))
         row = ReanalysisRow(status="Completed", phase="counted", state=state)
         for path in ("/api/reanalyses", "/api/reanalysis"):
