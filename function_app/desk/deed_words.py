@@ -1,6 +1,6 @@
 """The journal in words: reasons and outcomes as a person reads them, and changes of the rules in use."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -61,16 +61,36 @@ def change_words(change: RulesChange) -> str:
 def _sent(text: str) -> dict[str, str] | None:
     """The fields of a form or of a JSON object; None for a text that is neither."""
     if text.startswith("{"):
-        try:
-            content = cast(dict[str, Any], msgspec.json.decode(text))
-        except msgspec.DecodeError:
-            return None  # it was cut
-        return {name: _plain(value) for name, value in content.items()}
+        content = _decoded(text) or _decoded(_uncut(text))
+        return None if content is None else {name: _plain(value) for name, value in content.items()}
     head, equals, _ = text.partition("=")
     return dict(parse_qsl(text)) if equals and head.replace("_", "").isalnum() else None
 
 
+def _decoded(text: str) -> dict[str, Any] | None:
+    try:
+        return cast(dict[str, Any], msgspec.json.decode(text))
+    except msgspec.DecodeError:
+        return None
+
+
+def _uncut(text: str) -> str:
+    """The object of the fields before the first one that has fields or items of its own, of a text that was cut."""
+    plain, _, _ = text[1:].replace("[", "{").partition("{")
+    return f"{{{plain.rpartition(', ')[0]}}}" if ", " in plain else text
+
+
 def _plain(value: object) -> str:
+    """A value in words: a time to the second, a list by its texts or else its length, what has fields not at all."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    if isinstance(value, dict):
+        return ""
+    if isinstance(value, list):
+        items = cast(list[object], value)
+        return str(len(items)) if any(isinstance(item, dict | list) for item in items) else ", ".join(map(str, items))
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else None
+    except ValueError:
+        moment = None
+    return str(value) if moment is None or moment.tzinfo is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"

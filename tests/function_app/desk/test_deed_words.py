@@ -32,6 +32,10 @@ def deed(why: str = "", outcome: str = "", what: DeedKind = "repair") -> Deed:
         ("from=2026-01-01&to=2026-01-02&cosmos=yes", "from 2026-01-01, to 2026-01-02, cosmos yes"),
         ('{"why": "lost", "dry_run": true}', "lost; dry run yes"),
         ('{"cut": "of', '{"cut": "of'),
+        ('{"from": "2026-01-02T01:00:00.123+01:00", "again": false}', "from 2026-01-02 00:00:00, again no"),
+        ('{"name": "spike", "mix": {"bad": 0.1}, "stages": [{"rate": 1}, {"rate": 2}]}', "name spike, stages 2"),
+        ('{"class": "id_reused", "keys": ["a1", "b2"]}', "class id_reused, keys a1, b2"),
+        ('{"name": "spike", "seed": 7, "mix": {"bad": 0.1, "late": 0', "name spike, seed 7"),
     ],
 )
 def test_what_was_sent_is_told_in_words(sent: str, words: str):
