@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Sequence
+from datetime import datetime
 from urllib.parse import quote
 
 import msgspec
@@ -73,7 +74,8 @@ def _content(result: Judged, rules: RuleSet) -> dict[str, object]:
 
 def _show(result: Judged, rules: RuleSet) -> None:
     verdict = result.verdict
-    say(f"{verdict.id}, enqueued {verdict.enqueued_time}, {_flagged(result.is_flagged)}")
+    arrived = datetime.fromisoformat(verdict.enqueued_time)
+    say_wrapped(f"{verdict.id}, arrived {arrived:%Y-%m-%d %H:%M:%S}, {_flagged(result.is_flagged)}")
     say(f"{verdict.band}, {verdict.score} points by {verdict.rule_set}")
     _show_rules(rules.explain(result.facts, result.rates))
 

@@ -1,6 +1,7 @@
 """`detective rules try` and `compare`, and `detective explain`: what would change, and why a verdict is as it is."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +165,7 @@ def test_an_event_that_is_not_flagged_is_explained_too_and_the_words_say_so(
     assert run("explain", "never", "--events", events) == 0
     said = capsys.readouterr().out
     assert "not flagged: no window asks for it" in " ".join(said.split())
+    assert re.search(r"^  never, arrived \d{4}-\d\d-\d\d \d\d:\d\d:\d\d,", said), "as of an event of the app"
     assert "NEW_ACCOUNTS_AT_SHELF" in said  # whole: whoever snoozes a rule names it
 
     assert run("explain", "nobody", "--events", events) == 2
