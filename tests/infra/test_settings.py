@@ -140,7 +140,13 @@ def test_nothing_is_set_that_nothing_reads():
 
 def test_the_app_misses_or_notices_each_setting_that_is_taken_away():
     complete = bicep_settings(
-        ruleSet="seed", historyDays=7, failedHistoryDays=8, sweepCases=9, alertFormat="teams", alertDigestMinutes=5
+        ruleSet="seed",
+        historyDays=7,
+        failedHistoryDays=8,
+        sweepCases=9,
+        alertFormat="teams",
+        alertDigestMinutes=5,
+        deskUrl="https://fraud.example/desk",
     )  # others are what the app takes by itself
 
     for name in (setting for setting in complete.keys() - HOST_SETTINGS.keys() if not setting.startswith(HOST_JSON)):
