@@ -20,7 +20,7 @@ from fraud.desk.digests import worst_band
 from fraud.verdicts import time_path
 from fraud.windows import store_label
 from services import names
-from services.blobs import delete_blob, is_archived, read_if_there, warehouse, write_blob, write_over
+from services.blobs import beyond_lease, delete_blob, is_archived, read_if_there, warehouse, write_blob, write_over
 from services.clients import CachedClient
 from services.concurrency import together
 
@@ -231,7 +231,7 @@ async def _mark_told(reports: ContainerClient, alert: WindowSummary) -> None:
     blob = reports.get_blob_client(alert_path(alert.window_end, alert.alert_name))
     kept = msgspec.json.encode(KeptAlert(**msgspec.structs.asdict(alert), had_receiver=True))
     try:
-        await blob.set_blob_metadata(_IS_TOLD)
+        await beyond_lease(blob, lambda: blob.set_blob_metadata(_IS_TOLD))
     except ResourceNotFoundError:
         try:
             await blob.upload_blob(kept, length=len(kept), metadata=_IS_TOLD)

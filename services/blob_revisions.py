@@ -2,7 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import msgspec
@@ -10,6 +10,8 @@ from azure.core import MatchConditions
 from azure.core.exceptions import ResourceExistsError, ResourceModifiedError, ResourceNotFoundError
 from azure.storage.blob import ContentSettings
 from azure.storage.blob.aio import ContainerClient
+
+from services.blobs import beyond_lease
 
 _NUMBER = "revision"
 """The blob's metadata that holds the number of its revision."""
@@ -58,14 +60,19 @@ async def _write(
     condition: dict[str, Any] = {}
     if before:
         condition = {"etag": before.etag, "match_condition": MatchConditions.IfNotModified}
-    answer = await container.get_blob_client(path).upload_blob(
-        data,
-        length=len(data),
-        metadata={_NUMBER: str(number)},
-        content_settings=ContentSettings(content_type=content_type),
-        overwrite=before is not None,
-        **condition,
-    )
+    blob = container.get_blob_client(path)
+
+    def upload() -> Awaitable[dict[str, Any]]:
+        return blob.upload_blob(
+            data,
+            length=len(data),
+            metadata={_NUMBER: str(number)},
+            content_settings=ContentSettings(content_type=content_type),
+            overwrite=before is not None,
+            **condition,
+        )
+
+    answer = await beyond_lease(blob, upload)
     return Revision(data, number, str(answer["etag"]))
 
 

@@ -2,6 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
+import logging
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from hashlib import sha256
@@ -9,7 +10,7 @@ from typing import Any, TypeVar
 
 from azure.core.exceptions import HttpResponseError, ResourceExistsError, ResourceNotFoundError
 from azure.storage.blob import ContentSettings, StorageErrorCode
-from azure.storage.blob.aio import BlobServiceClient, ContainerClient
+from azure.storage.blob.aio import BlobClient, BlobLeaseClient, BlobServiceClient, ContainerClient
 
 from services import names
 from services.clients import CachedClient
@@ -19,6 +20,7 @@ from services.settings import settings
 from services.transport import http_transport
 
 Read = TypeVar("Read")
+Written = TypeVar("Written")
 
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
@@ -28,6 +30,7 @@ NDJSON = "application/x-ndjson"
 _REQUEST_BYTES = 8 * 1024 * 1024
 _SLICE_BYTES = 1024 * 1024
 _ARCHIVED = (StorageErrorCode.BLOB_ARCHIVED, StorageErrorCode.BLOB_BEING_REHYDRATED)
+_log = logging.getLogger(__name__)
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 30
 # The SDK's own back-off begins at 15 s; whoever calls is retried anyway, so what takes longer than a blip may fail.
@@ -89,7 +92,26 @@ async def workflow_data() -> ContainerClient:
 async def write_blob(container: ContainerClient, path: str, data: bytes, content_type: str = JSON) -> None:
     """Write a block blob at a path computed from its content's identity; a second write replaces the first."""
     settings_of_content = ContentSettings(content_type=content_type)
-    await container.upload_blob(path, data, length=len(data), overwrite=True, content_settings=settings_of_content)
+
+    def upload() -> Awaitable[object]:
+        return container.upload_blob(path, data, length=len(data), overwrite=True, content_settings=settings_of_content)
+
+    await beyond_lease(container.get_blob_client(path), upload)
+
+
+async def beyond_lease(blob: BlobClient, write: Callable[[], Awaitable[Written]]) -> Written:
+    """Write or delete a blob, even if somebody holds a lease on it: the app takes none on these, and it is broken.
+
+    Whoever may write a blob may lease it for ever, and nobody else could write it from then on.
+    """
+    try:
+        return await write()
+    except HttpResponseError as error:
+        if getattr(error, "error_code", None) != StorageErrorCode.LEASE_ID_MISSING:
+            raise
+    _log.error("%s/%s is leased by another hand: the lease is broken", blob.container_name, blob.blob_name)
+    await BlobLeaseClient(blob).break_lease(lease_break_period=0)
+    return await write()
 
 
 async def write_over(container: ContainerClient, path: str, data: bytes, content_type: str = JSON) -> None:
@@ -186,6 +208,6 @@ def is_archived(error: HttpResponseError) -> bool:
 async def delete_blob(container: ContainerClient, path: str) -> None:
     """Delete a blob; one that is already gone is deleted as well."""
     try:
-        await container.delete_blob(path)
+        await beyond_lease(container.get_blob_client(path), lambda: container.delete_blob(path))
     except ResourceNotFoundError:
         return

@@ -1,4 +1,4 @@
-"""Contract: a blob that somebody has put into the archive tier, or has written over, holds up none beside it."""
+"""Contract: a blob that somebody has put into the archive tier, written over or leased holds up none beside it."""
 
 import os
 import uuid
@@ -71,6 +71,20 @@ async def test_archived_evidence_of_the_first_look_up_does_not_keep_a_late_event
     )
     assert {verdict.event_id for verdict in verdicts} == {first, late}
     assert (await read_evidence(chunk)).named(str({each.event_id: each.evidence for each in verdicts}[late]))
+
+
+async def test_verdicts_that_somebody_holds_a_lease_on_are_amended_by_a_late_event():
+    first, late = uuid.uuid4().hex, uuid.uuid4().hex
+    await archive_events([received(event_body(first), 1)])
+    task = await save_window(SuspiciousWindow(3, unique_ids([first, late]), WINDOW_ENDING_1010))
+    await judge_and_store(task, 1)
+    verdicts = await blobs.warehouse(names.FRAUD_EVENTS)
+    await verdicts.get_blob_client(verdicts_path(task.name, task.window_end)).acquire_lease()
+    await archive_events([received(event_body(late), 2)])
+
+    summary = await judge_and_store(task, 2)
+
+    assert (summary.revision, summary.bands.get("unresolved", 0)) == (2, 0)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

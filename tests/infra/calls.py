@@ -14,7 +14,7 @@ from tests.infra.deployment import ROOMS, ROOT
 READER = "Storage Blob Data Reader"
 CONTRIBUTOR = "Storage Blob Data Contributor"
 SOME_CONTAINER = "a container that a variable names"
-BLOB_WRITES = {"delete_blob", "set_blob_metadata", "upload_blob"}
+BLOB_WRITES = {"break_lease", "delete_blob", "set_blob_metadata", "upload_blob"}
 _WRITERS = {"write_blob", "create_blob", "create_revision", "replace_revision", *BLOB_WRITES}
 _CLIENTS = (
     *(BlobServiceClient, ContainerClient, BlobClient, BlobLeaseClient),

@@ -192,3 +192,22 @@ async def test_who_notes_again_and_again_that_alerts_were_told_delays_none_for_l
 
     assert sum(sent) == 1
     assert sent.index(1) in (5, 6)
+
+
+@pytest.mark.parametrize(
+    "leased", ["alerts-waiting/high/3/window-3-x1.json", alert_path(LATER, "window-3-x1"), "alerts-told/high/3.json"]
+)
+async def test_a_lease_that_somebody_holds_for_ever_has_no_alert_told_again_and_again(
+    receiver: Receiver, at: Callable[[int], None], leased: str
+):
+    reports = await blobs.warehouse(names.REPORTS)
+    await told(alert(1, high=1))
+    await blobs.write_blob(reports, "alerts-told/high/3.json", b'{"at": "2030-01-01T00:00:00Z"}')
+    await reports.get_blob_client(leased).acquire_lease()
+
+    sent = [await send_digests(), await send_digests()]
+
+    assert (sent, len(receiver.taken)) == ([1, 0], 1)
+    assert [blob.name async for blob in reports.list_blobs(name_starts_with="alerts-waiting/")] == []
+    page = await list_alerts(SpanQuestion(start=LATER, end=LATER))
+    assert [row.waits for row in page.items] == [False]

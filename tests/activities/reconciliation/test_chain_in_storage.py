@@ -128,12 +128,16 @@ async def test_what_somebody_puts_into_the_archive_tier_is_found_and_stops_no_lo
     assert (nights, told) == ([ALTERED, "balanced"], [True, True])
 
 
-@pytest.mark.parametrize("tier", ["Hot", "Archive"])
-async def test_a_link_that_another_hand_puts_behind_the_last_one_is_named_replaced_and_stops_no_report(tier: str):
+@pytest.mark.parametrize("fault", ["Hot", "Archive", "leased"])
+async def test_a_link_that_another_hand_puts_behind_the_last_one_is_named_replaced_and_stops_no_report(fault: str):
     await two_nights()
     reports = await warehouse(names.REPORTS)
     await write_blob(reports, link_path(5), await read_blob(reports, link_path(4)))
-    await reports.get_blob_client(link_path(5)).set_standard_blob_tier(tier)
+    link = reports.get_blob_client(link_path(5))
+    if fault == "leased":
+        await link.acquire_lease()
+    else:
+        await link.set_standard_blob_tier(fault)
     planted = await problems()
 
     await append("after", [WATERMARK])
