@@ -5,6 +5,7 @@ import argparse
 from cli.app_client import AppClient, AppError, read_as
 from cli.screen import print_json, say, say_wrapped
 from fraud.desk.outcomes import OutcomesKept
+from fraud.desk.plurals import counted
 
 
 def send_outcomes(app: AppClient, options: argparse.Namespace) -> int:
@@ -18,8 +19,8 @@ def send_outcomes(app: AppClient, options: argparse.Namespace) -> int:
         print_json(answer)
     else:
         kept = read_as(OutcomesKept, answer, "the answer")
-        say(f"{kept.kept:,} outcomes are kept; api/label-figures counts them")
+        say(f"{counted(kept.kept, 'outcome is', 'outcomes are')} kept; the desk's page Rules counts them")
         if kept.unseen:
             where = "no archived event has such an id, and neither a case nor a window that was read names it"
-            say_wrapped(f"{kept.unseen:,} of them count nowhere: {where}")
+            say_wrapped(f"{kept.unseen:,} of them {'counts' if kept.unseen == 1 else 'count'} nowhere: {where}")
     return 0

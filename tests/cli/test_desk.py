@@ -141,12 +141,18 @@ def test_outcomes_are_sent_as_they_are_in_their_file(
     app: type[App], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ):
     (tmp_path / "outcomes.csv").write_text('"id,outcome,date"\n')
-    app.answers["/api/outcomes"] = [(200, {"kept": 1_200}), (200, {"kept": 1_200, "unseen": 7})]
+    app.answers["/api/outcomes"] = [
+        (200, {"kept": 1_200}),
+        (200, {"kept": 1_200, "unseen": 7}),
+        (200, {"kept": 1, "unseen": 1}),
+    ]
 
     assert "1,200 outcomes are kept" in (all_seen := shown(capsys, "outcomes", str(tmp_path / "outcomes.csv")))
     assert app.asked[-1] == ("/api/outcomes", "id,outcome,date")
     assert "count nowhere" not in all_seen
     assert "7 of them count nowhere" in shown(capsys, "outcomes", str(tmp_path / "outcomes.csv"))
+    last = shown(capsys, "outcomes", str(tmp_path / "outcomes.csv"))
+    assert ("1 outcome is kept" in last, "1 of them counts nowhere" in last) == (True, True)
 
 
 ROW = {
