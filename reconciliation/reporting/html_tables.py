@@ -1,5 +1,6 @@
 """Tables of the report's page, without the columns that have no content; `templates/tables.html` shows them."""
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import quote
@@ -25,6 +26,7 @@ DIFFERENCE_HEAD = (
 )
 
 
+_LONG_DIGEST = re.compile(r"(-[0-9a-f]{6})[0-9a-f]{6,}$")
 BLOBS = "blobs"
 """The folder beside the page under which the app serves the blobs that it names, container first."""
 
@@ -93,9 +95,11 @@ def _times(moments: Sequence[datetime], beside: datetime) -> str:
 
 
 def _short(path: str) -> str:
-    """`10/05/00.avro` for a blob of the archive, whose names repeat, and else the blob's name."""
+    """`10/05/00.avro` for a blob of the archive, whose names repeat; else its name, of a long digest the beginning."""
     parts = path.split("/")
-    return "/".join(parts[-3:] if path.endswith(".avro") else parts[-1:])
+    return (
+        "/".join(parts[-3:]) if path.endswith(".avro") else _LONG_DIGEST.sub(r"\1", parts[-1].removesuffix(".ndjson"))
+    )
 
 
 def _blob(path: str, name: str) -> BlobLink:

@@ -48,6 +48,18 @@ def test_the_page_shows_the_verdict_the_accounts_and_every_class(report: Report)
     assert all(f'href="blobs/{place.path}"' in page for place in report.unreadable)
 
 
+def test_a_link_to_verdicts_is_short_and_its_title_is_the_whole_path(report: Report):
+    digest = "9cbe4060d4b8b20d50aab7966bb642c9"
+    path = f"fraud-events/2026/01/02/1005/window-7-20260102T100500Z-{digest}.ndjson"
+    of_class, *others = report.differences
+    example = msgspec.structs.replace(of_class.examples[0], blobs=(path,))
+    page = to_html(
+        msgspec.structs.replace(report, differences=[msgspec.structs.replace(of_class, examples=[example]), *others])
+    )
+
+    assert f'href="blobs/{path}" title="{path}">window-7-20260102T100500Z-9cbe40</a>' in page
+
+
 def test_texts_of_others_cannot_break_out_of_the_page_or_the_ticket(report: Report):
     page, ticket = to_html(report), to_markdown(report)
 
