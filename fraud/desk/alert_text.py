@@ -45,7 +45,7 @@ def body_of_digest(digest: AlertDigest, desk: str | None) -> str:
         f"{bands_in_words(digest.bands)}.",
         f"Worst score {digest.max_score}.",
         "",
-        "The worst cases:",
+        "The case:" if len(digest.cases) == 1 else "The worst cases:",
         *(case_address(desk, name) or f"./detective case show {name}" for name in digest.cases),
     ]
     if digest.windows > 1 and (address := cases_address(desk, digest)):

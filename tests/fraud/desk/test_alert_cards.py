@@ -57,7 +57,9 @@ def test_a_digest_says_how_many_windows_it_is_of(names: str, says: str):
     digest = digest_of([msgspec.structs.replace(ALERT, name=f"window-3-{name}") for name in names])
 
     assert says in card_of_digest(digest, None).title
-    assert body_of_digest(digest, None).startswith(says.removeprefix("in ").removesuffix(" at") + ", ")
+    body = body_of_digest(digest, None)
+    assert body.startswith(says.removeprefix("in ").removesuffix(" at") + ", ")
+    assert ("The case:" in body, "The worst cases:" in body) == (names == "x", names == "xy")
 
 
 def test_whoever_is_told_opens_the_case_by_a_link_if_the_address_of_the_desk_is_known():
