@@ -1,4 +1,4 @@
-"""The nightly timer in a host that runs deletes old histories, keeps failed ones for longer, and what waits, always."""
+"""The hourly timer in a host that runs deletes old histories, keeps failed ones for longer, and what waits, always."""
 
 import asyncio
 import os
@@ -51,11 +51,11 @@ async def reached(http: aiohttp.ClientSession, wanted: dict[str, str]) -> None:
         await asyncio.sleep(0.1)
 
 
-async def test_a_night_deletes_what_ended_well_long_ago_and_nothing_else(
+async def test_the_timer_deletes_what_ended_well_long_ago_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     today = datetime.now(UTC)
-    night = (today + timedelta(days=1)).replace(hour=4, minute=9, second=30)
+    tomorrow = (today + timedelta(days=1)).replace(minute=9, second=30)
     with azure(tmp_path) as their_settings:
         for name, value in their_settings.items():
             monkeypatch.setitem(os.environ, name, value)
@@ -74,7 +74,7 @@ async def test_a_night_deletes_what_ended_well_long_ago_and_nothing_else(
                 await reached(http, {**ended, "campaign-waits": "Suspended"})
         finally:
             host.stop()
-        host = host_at(night, tmp_path / "host")
+        host = host_at(tomorrow, tmp_path / "host")
         try:
             async with aiohttp.ClientSession(host.addresses[0]) as http:
                 await start(http, "young", batches=1, interval_seconds=0)
