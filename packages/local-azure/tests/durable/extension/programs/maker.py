@@ -48,8 +48,11 @@ def _tries_again(task: Any) -> bool:
 class _Scope:
     """The things that one instance has at hand: kept tasks that ended and did not, and events that came early."""
 
-    def __init__(self, depth: int, *, may_gate: bool, alone: bool, is_root: bool = False) -> None:
+    def __init__(
+        self, depth: int, *, may_gate: bool, alone: bool, is_root: bool = False, is_in_group: bool = False
+    ) -> None:
         self.depth = depth
+        self.is_in_group = is_in_group
         self.may_gate = may_gate
         self.alone = alone
         self.is_root = is_root
@@ -202,8 +205,12 @@ class _Maker:
         return ["all", [self._task(self._inner(scope), may_fail=False, beside=True) for _ in range(count)]]
 
     def _failing_group(self, scope: _Scope) -> Any:
-        """One fails, and beside it nothing takes numbers: user code goes on before the rest has ended."""
-        parts: list[Any] = [["echo", self._value()] for _ in range(self._dice.randint(0, 2))]
+        """One fails, and beside it nothing takes numbers: user code goes on before the rest has ended.
+
+        In another group nothing is beside it: the SDK of 1.x fails at what ends after the inner one has failed.
+        """
+        beside = 0 if scope.is_in_group else self._dice.randint(0, 2)
+        parts: list[Any] = [["echo", self._value()] for _ in range(beside)]
         parts.insert(self._dice.randint(0, len(parts)), self._failing(self._inner(scope), beside=True))
         return ["all", parts]
 
@@ -237,7 +244,7 @@ class _Maker:
 
     def _inner(self, scope: _Scope) -> _Scope:
         """Where things run side by side: without gates, and with no kept tasks."""
-        return _Scope(scope.depth - 1, may_gate=False, alone=False)
+        return _Scope(scope.depth - 1, may_gate=False, alone=False, is_in_group=True)
 
     def _kept(self, scope: _Scope) -> Any:
         if scope.running and (not scope.ended or self._chance(0.7)):
