@@ -104,7 +104,7 @@ class _Player:
                         await self._do(instance_id, command)
                     since = loop.time()
                     break
-            if loop.time() - since > (3 if self._is_local else 20):
+            if loop.time() - since > (10 if self._is_local else 20):
                 return
             await self._pause()
 
