@@ -106,8 +106,10 @@ def _in(states: Sequence[str | None]) -> _Condition:
 def _query(asked: CaseQuery, sort: str, place: _Place | None, most: int, states: Sequence[str | None]) -> Query:
     field = "c.stakes.at_stake" if sort == "amount" else "c.window_end"
     filters = [*([_in(states)] if states else []), *_filters(asked)]
-    is_there = "NOT IS_DEFINED(c.stakes.at_stake)" if sort == UNKNOWN else f"IS_DEFINED({field})"
-    conditions = [IS_CASE, is_there, *(text for text, _ in filters)]
+    # Entries of journals have no such field: by it the index leaves them out, and none is loaded to see its type.
+    conditions = [IS_CASE, f"IS_DEFINED({field})", *(text for text, _ in filters)]
+    if sort == UNKNOWN:
+        conditions.append("NOT IS_DEFINED(c.stakes.at_stake)")
     parameters: Parameters = [{"name": "@most", "value": most}]
     for _, values in filters:
         parameters += values

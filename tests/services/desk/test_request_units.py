@@ -2,7 +2,8 @@
 
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -61,7 +62,13 @@ class Filled(msgspec.Struct, frozen=True):
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def filled(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Filled]:
-    folder: Path = tmp_path_factory.mktemp("charges")
+    async with filled_with(CASES, tmp_path_factory.mktemp("charges")) as its:
+        await _archive()
+        yield its
+
+
+@asynccontextmanager
+async def filled_with(count: int, folder: Path) -> AsyncGenerator[Filled]:
     cosmos_options, blob_options = (
         ("--port", "0", "--bootstrap", str(EMULATORS / name)) for name in ("cosmos.json", "storage.json")
     )
@@ -74,8 +81,8 @@ async def filled(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Fill
         patch.setitem(os.environ, "Warehouse", connections.blobs(blobs.address("blob")))
         patch.setitem(os.environ, "Cosmos", connections.cosmos(address.removeprefix("http://").removesuffix("/")))
         settings.cache_clear()
-        case_id = await fill_cases(CASES, datetime.now(UTC), with_verdicts=0, states=FEW)
-        await _archive()
+        await close_clients()  # those of another one
+        case_id = await fill_cases(count, datetime.now(UTC), with_verdicts=0, states=FEW)
         yield Filled(address, case_id)
         await close_clients()
     settings.cache_clear()
@@ -213,3 +220,14 @@ async def test_the_counts_by_state_are_those_of_the_cases(filled: Filled):
     assert sum(counts[state] or 0 for state in states) == CASES
     assert counts["undecided"] == sum(counts[state] or 0 for state in states[:3])
     assert 0 < (counts["in_review"] or 0) < (counts["confirmed"] or 0) < (counts["dismissed"] or 0)
+
+
+async def test_entries_of_journals_cost_the_list_of_a_store_nothing(tmp_path: Path):
+    asked = CaseQuery(limit=50, state="undecided", store="7")
+    async with filled_with(3 * CASES, tmp_path) as many:  # so many that the local part walks along an index
+        await list_cases(asked)
+        before = await many.charge()
+
+        await list_cases(asked)
+
+        assert await many.charge() - before <= 12 * LEAST
