@@ -32,6 +32,9 @@ SPEED = 60
 REVIEW_HOURS = "0,1,0"
 """An undecided case is escalated after an hour of Azure's time: a minute here."""
 MINUTES = 8
+DAY = 24 * 3_600
+MORNING = 9 * 3_600
+"""Azure's time of day at which the story begins, in seconds: no night of the timer reports within it."""
 _SECONDS = 150
 Result = TypeVar("Result")
 
@@ -41,7 +44,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of an app over a pipeline that nothing has gone through; this process's clients lead there, too."""
     folder = tmp_path_factory.mktemp("night")
     now = time.time()
-    with pipeline(folder, Clock(now, now, SPEED)) as their_settings, pytest.MonkeyPatch.context() as patch:
+    clock = Clock(now, now - now % DAY + MORNING, SPEED)
+    with pipeline(folder, clock) as their_settings, pytest.MonkeyPatch.context() as patch:
         for name, value in {**their_settings, "REVIEW_HOURS": REVIEW_HOURS}.items():
             patch.setitem(os.environ, name, value)
         settings.cache_clear()
