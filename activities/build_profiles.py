@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 
-from azure.core.exceptions import ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
 from activities.kept_evidence import snapshot_of
@@ -27,7 +26,7 @@ from reconciliation.capture.path import LONGEST_INTERVAL
 from reconciliation.nightly import ProfilesBuilt, ProfilesTask, first_profile_day
 from reconciliation.reading.arrivals import BlobBodies, CapturedBody
 from services import names
-from services.blobs import if_there, lines_of, read_chunks, warehouse
+from services.blobs import chunks_if_there, lines_of, warehouse
 from services.capture_archive import list_blobs, list_partitions
 from services.concurrency import together
 from services.profiles import (
@@ -185,12 +184,9 @@ class _Partition:
     async def _read(self, paths: Sequence[str]) -> AsyncIterator[list[CapturedBody]]:
         for path in paths:
             blob = BlobBodies()
-            try:
-                async for chunk in read_chunks(self._archive, path):
-                    if bodies := await asyncio.to_thread(blob.feed, chunk):
-                        yield bodies
-            except ResourceNotFoundError:
-                continue  # the reconciliation reports it
+            async for chunk in chunks_if_there(self._archive, path):  # the reconciliation reports one that is not
+                if bodies := await asyncio.to_thread(blob.feed, chunk):
+                    yield bodies
             if bodies := await asyncio.to_thread(blob.finish):
                 yield bodies
 
@@ -231,9 +227,5 @@ async def _of_windows(kind: str, day: date) -> dict[str, list[str]]:
 
 async def _named_in(path: str) -> set[str]:
     """The evidence that the verdicts at a path name; none if they are gone, or somebody has archived them."""
-    container = await warehouse(names.FRAUD_EVENTS)
-
-    async def named() -> set[str]:
-        return {digest async for line in lines_of(read_chunks(container, path)) if (digest := evidence_in(line))}
-
-    return await if_there(named()) or set()
+    chunks = chunks_if_there(await warehouse(names.FRAUD_EVENTS), path)
+    return {digest async for line in lines_of(chunks) if (digest := evidence_in(line))}

@@ -158,6 +158,13 @@ async def read_chunks(container: ContainerClient, path: str) -> AsyncIterator[by
         del chunk  # or it is held while the next one comes
 
 
+async def chunks_if_there(container: ContainerClient, path: str) -> AsyncIterator[bytes]:
+    """Like `read_chunks`; none of a blob that is absent, or in the archive tier."""
+    chunks = read_chunks(container, path)
+    while chunk := await if_there(anext(chunks, b"")):
+        yield chunk
+
+
 async def lines_of(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
     """The lines of a text that arrives in pieces, without their ends; the last one may be empty."""
     left = b""

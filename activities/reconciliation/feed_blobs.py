@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from azure.core.exceptions import ResourceNotFoundError
+from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
-from services.blobs import read_chunks
+from services.blobs import is_archived, read_chunks
 
 VANISHED = "the blob was deleted after it had been listed"
+OUT_OF_REACH = "the blob is in the archive tier: bring it back, and reconcile again"
 
 
 class Fed(Protocol):
@@ -30,7 +31,8 @@ async def feed_blobs(
     open_blob: Callable[[str], Fed],
     unreadable: Callable[[str, int, str], None],
 ) -> None:
-    """Read each blob once. One that has vanished is `unreadable` (path, offset, reason), and the rest is read.
+    """Read each blob once. One that vanished or lies in the archive tier is `unreadable` (path, offset, reason), and
+    the rest is read.
 
     Raises what the blob service raised otherwise.
     """
@@ -43,5 +45,10 @@ async def feed_blobs(
         except ResourceNotFoundError:
             # Trying again cannot bring it back; what an archive blob held shows as a gap.
             unreadable(path, 0, VANISHED)
+            continue
+        except HttpResponseError as error:
+            if not is_archived(error):
+                raise
+            unreadable(path, 0, OUT_OF_REACH)
             continue
         await asyncio.to_thread(blob.close)

@@ -7,7 +7,6 @@ from hashlib import sha256
 from typing import Any
 
 import msgspec
-from azure.core.exceptions import ResourceNotFoundError
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from activities.reconciliation.run_files import REQUESTS
@@ -18,7 +17,7 @@ from fraud.windows import compact_time
 from reconciliation.comparing.differences import MAX_EXAMPLES, Difference
 from reconciliation.reading.cases import case_from, differing_fields, fields_of, path_of_verdicts
 from services import cosmos, names
-from services.blobs import read_blob, warehouse
+from services.blobs import read_if_there, warehouse
 from services.concurrency import together
 
 READ_IN_PART = "id.read_in_part"
@@ -61,10 +60,9 @@ async def _first(
 
 async def _of_case(difference: Difference) -> Difference:
     path = path_of_verdicts(difference.event_id, difference.window_end)
-    try:
-        data = await read_blob(await warehouse(names.FRAUD_EVENTS), path)
-    except ResourceNotFoundError:
-        return difference  # gone since it was read
+    data = await read_if_there(await warehouse(names.FRAUD_EVENTS), path)
+    if data is None:
+        return difference  # gone since it was read, or in the archive tier
     stored = await _stored(difference)
     verdicts = readable_verdicts(data)
     if not verdicts or stored is None:
@@ -91,17 +89,10 @@ async def _of_verdicts(difference: Difference) -> Difference:
         folder = f"{time_path(end)}/window-{difference.store or 'none'}-{compact_time(end)}"
         prefix = f"{PLACES_FOLDER}{time_path(end)}/" if difference.by_place else folder
         paths = [blob.name async for blob in container.list_blobs(name_starts_with=prefix)]
-        for data in await together((_read(path) for path in paths), at_once=REQUESTS):
-            of_event = (each for each in each_readable(data) if each.event_id == difference.event_id)
+        for data in await together((read_if_there(container, path) for path in paths), at_once=REQUESTS):
+            of_event = (each for each in each_readable(data or b"") if each.event_id == difference.event_id)
             verdicts += [_encoder.encode(each) for each in of_event]
     return msgspec.structs.replace(difference, state=_state(sorted(verdicts))) if verdicts else difference
-
-
-async def _read(path: str) -> bytes:
-    try:
-        return await read_blob(await warehouse(names.FRAUD_EVENTS), path)
-    except ResourceNotFoundError:
-        return b""  # gone since it was listed
 
 
 def _state(content: object) -> str:

@@ -41,7 +41,7 @@ from reconciliation.repairing.repair import (
 )
 from reconciliation.reporting.report import Report
 from services import names
-from services.blobs import NDJSON, read_blob, warehouse, write_blob
+from services.blobs import NDJSON, read_blob, read_if_there, warehouse, write_blob
 from services.capture_archive import list_partitions
 from services.concurrency import together
 
@@ -148,7 +148,7 @@ async def _with_places(cases: Sequence[Difference]) -> list[Difference]:
     container = await warehouse(names.FRAUD_EVENTS)
 
     async def places_of(case: Difference) -> list[Difference]:
-        ids = _ids(await read_blob(container, path_of_verdicts(case.event_id, case.window_end)))
+        ids = _ids(await read_if_there(container, path_of_verdicts(case.event_id, case.window_end)) or b"")
         place = next((place for name in sorted(ids) if (place := parse_place(name))), None)
         if place is None:
             return []
@@ -179,9 +179,12 @@ async def _windows(needs: Lacking) -> list[SuspiciousWindow]:
 
     async def analyses_of(key: WindowKey) -> list[SuspiciousWindow]:
         store, end = key
-        paths = listed[end].get(window_label(store, end), ())
-        blobs = [JudgedWindow(name_in(path), _ids(await read_blob(container, path))) for path in paths]
-        return analyses(key, needs, blobs)
+        judged: list[JudgedWindow] = []
+        for path in listed[end].get(window_label(store, end), ()):
+            if (verdicts := await read_if_there(container, path)) is None:
+                return []  # in the archive tier: nobody knows what is lacking until it is brought back
+            judged.append(JudgedWindow(name_in(path), _ids(verdicts)))
+        return analyses(key, needs, judged)
 
     analysed = await together(map(analyses_of, needs.judged_windows), at_once=REQUESTS)
     return [window for windows in analysed for window in windows]

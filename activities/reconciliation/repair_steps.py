@@ -19,7 +19,7 @@ from reconciliation.paths import REPAIR_WINDOWS_FOLDER, part_path
 from reconciliation.repairing.recapture import Recapture
 from reconciliation.repairing.repair import Analysis, Backfill, Correction
 from services import look_ups, names
-from services.blobs import read_chunks, warehouse, write_blob
+from services.blobs import chunks_if_there, warehouse, write_blob
 from services.capture_archive import list_blobs
 from services.concurrency import together
 from services.reported_rows import CORRECTION
@@ -43,7 +43,7 @@ async def _backfill(part: Backfill) -> PartProgress:
         if not recapture.wanted:
             break
         reading = recapture.blob()
-        async for chunk in read_chunks(archive, blob.name):
+        async for chunk in chunks_if_there(archive, blob.name):
             received += await asyncio.to_thread(reading.feed, chunk)
             read += len(chunk)
         received += await asyncio.to_thread(reading.finish)

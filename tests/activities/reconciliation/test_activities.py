@@ -8,14 +8,16 @@ import pytest
 
 from activities.reconciliation.clear_run import clear_run
 from activities.reconciliation.plan_reconciliation import plan_reconciliation
+from activities.reconciliation.plan_repair import plan_repair
 from activities.reconciliation.scan_archive import scan_archive
 from reconciliation.messages import PartTask, Request, RunName
 from reconciliation.paths import report_folder, run_folder, sums_path
 from reconciliation.reading.scan import ScanSums
+from reconciliation.repairing.repair import RepairRequest
 from reconciliation.reporting.report import Report
 from services import names
 from services.blobs import read_blob, warehouse, workflow_data
-from tests.activities.reconciliation.stored_world import reconcile, store
+from tests.activities.reconciliation.stored_world import PREFIXES, reconcile, store
 from tests.reconciliation.outputs import suspicious_row
 from tests.reconciliation.world import RANGE, START, World, event
 
@@ -108,6 +110,32 @@ async def test_a_blob_that_vanishes_after_the_plan_is_reported_and_the_rest_coun
     ]
     assert sum(part_sums.records for part_sums in read) > len(world.events) // 2
     await clear_run(RunName(RANGE.instance_id))
+
+
+@pytest.mark.parametrize("archive", [names.ALL_EVENTS, names.SUSPICIOUS_EVENTS, names.FRAUD_EVENTS])
+async def test_a_blob_in_the_archive_tier_is_named_and_stops_neither_report_nor_repair(archive: str):
+    world = a_world(Random(7))
+    await store(world)
+    container = await warehouse(archive)
+    paths = [
+        blob.name
+        for prefix in PREFIXES[archive]
+        async for blob in container.list_blobs(name_starts_with=prefix)
+        if archive != names.ALL_EVENTS or "/10/35/" in blob.name
+    ]
+    blob = container.get_blob_client(paths[len(paths) // 2])
+    await blob.set_standard_blob_tier("Archive")
+
+    _, report = await reconcile(RANGE)
+    await plan_repair(RepairRequest(RANGE.instance_id))
+
+    assert [(place.path, place.reason) for place in report.unreadable] == [
+        (f"{archive}/{blob.blob_name}", "the blob is in the archive tier: bring it back, and reconcile again")
+    ]
+    assert not report.balanced
+    await blob.set_standard_blob_tier("Hot")
+    outcome, _ = await reconcile(RANGE)
+    assert outcome.balanced
 
 
 def renamed(expected: Report, like: Report) -> Report:
