@@ -31,6 +31,18 @@ class Acknowledgements(msgspec.Struct, frozen=True):
     open: int
     by_class: dict[str, int] = {}
 
+    @property
+    def is_all(self) -> bool:
+        """There are differences that weigh, and somebody has acknowledged each of them."""
+        return bool(self.faults) and not self.open
+
+    def covers(self, name: str, count: int) -> bool:
+        """All differences of a class, `count` of them, are acknowledged."""
+        return self.by_class.get(name, 0) >= count
+
+
+NOTHING_ACKNOWLEDGED = Acknowledgements([], 0, 0)
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""

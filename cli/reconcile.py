@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 
 from cli import reconciliations, repairs
-from cli.acknowledge import of_report, show_acknowledged
+from cli.acknowledge import NOTHING_ACKNOWLEDGED, Acknowledgements, of_report, show_acknowledged
 from cli.app_client import AppClient, AppError, read_as
 from cli.options import duration, number
 from cli.report_screen import show_report
@@ -45,24 +45,24 @@ def reconcile(app: AppClient, options: argparse.Namespace) -> tuple["ReconcileAn
     """Run the command; the output for a script, and True if the accounts balance. Raises AppError."""
     options.start, options.end = range_of(app, options)
     outcome = _reconcile(app, options, again=options.again)
-    _show(app, options, outcome)
+    is_well = _tell(app, options, outcome)
     repair: RepairOutcome | None = None
     if (options.repair or options.dry_run) and not outcome.balanced:
         repair = _repair(app, options, outcome.id, dry_run=True)
         if not options.dry_run and sum(repair.parts.values()):
             repair = _repair(app, options, outcome.id, dry_run=False)
             outcome = _reconcile(app, options, again=False)
-            _show(app, options, outcome)
+            is_well = _tell(app, options, outcome)
+    return for_script(outcome, repair, app.base_url), is_well
+
+
+def _tell(app: AppClient, options: argparse.Namespace, outcome: Outcome) -> bool:
+    """Show the report to a person; True if the accounts balance, or all that does not is acknowledged."""
     is_well = outcome.verdict in ("balanced", "empty")
-    return for_script(outcome, repair, app.base_url), is_well or _is_acknowledged(app, options, outcome)
-
-
-def _is_acknowledged(app: AppClient, options: argparse.Namespace, outcome: Outcome) -> bool:
-    """All differences were acknowledged, and nothing is left to be compared; says how many were, if some were."""
-    acknowledged = of_report(app, outcome.id)
-    if acknowledged.acknowledgements and not options.json:
-        show_acknowledged(acknowledged)
-    return bool(acknowledged.faults) and not acknowledged.open and outcome.is_complete
+    acknowledged = NOTHING_ACKNOWLEDGED if is_well else of_report(app, outcome.id)
+    if not options.json:
+        _show(app, outcome, acknowledged)
+    return is_well or (acknowledged.is_all and outcome.is_complete)
 
 
 class ReconcileAnswer(Outcome, frozen=True, kw_only=True):
@@ -89,14 +89,14 @@ def range_of(app: AppClient, options: argparse.Namespace) -> tuple[str, str]:
         raise AppError("--to must be an ISO 8601 time such as 2026-01-02T10:00:00Z") from error
 
 
-def _show(app: AppClient, options: argparse.Namespace, outcome: Outcome) -> None:
-    if options.json:
-        return
+def _show(app: AppClient, outcome: Outcome, acknowledged: Acknowledgements) -> None:
     report = read_as(Report, app.get(f"api/reports/{outcome.id}/report.json"), f"the report of {outcome.id}")
-    show_report(report, app.base_url, app.now())
+    show_report(report, app.base_url, app.now(), acknowledged)
     if outcome.reused and outcome.read:
         console.print(f"\n  Nothing has changed since the archives were read, {outcome.read:%Y-%m-%dT%H:%M:%S}Z.")
         console.print("  --again reads them anew.")
+    if acknowledged.acknowledgements:
+        show_acknowledged(acknowledged)
 
 
 def _repair(app: AppClient, options: argparse.Namespace, run: str, *, dry_run: bool) -> RepairOutcome:

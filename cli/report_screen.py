@@ -6,8 +6,10 @@ import msgspec
 from rich.markup import escape
 from rich.padding import Padding
 
+from cli.acknowledge import Acknowledgements
 from cli.screen import console, plain
 from reconciliation.comparing.classes import CLASSES
+from reconciliation.comparing.definitions import NumberName
 from reconciliation.comparing.differences import Difference
 from reconciliation.comparing.summary import Summary
 from reconciliation.reporting.gaps import Gap
@@ -24,12 +26,16 @@ _MARKS = {"balanced": "[green]✔[/]", "empty": "[bold]○[/]", "incomplete": "[
 _NOTES = {definition.name for definition in CLASSES if definition.weight == "note"}
 
 
-def show_report(report: Report, base_url: str, now: datetime) -> None:
-    """The verdict, the accounts, each class of differences with a few examples, and where the report is."""
+def show_report(report: Report, base_url: str, now: datetime, acknowledged: Acknowledgements) -> None:
+    """The verdict, the accounts, each class of differences with a few examples, and where the report is.
+
+    As on the report's page, what was acknowledged is not red.
+    """
     console.print()
-    mark = _MARKS.get(report.verdict, "[red]✘[/]")
-    _paragraph(f"{mark} [bold]{escape(report.sentence)}[/]", 2)
-    _accounts(report.accounts, report.faults)
+    _paragraph(f"{_mark(report, acknowledged)} [bold]{escape(report.sentence)}[/]", 2)
+    if acknowledged.is_all:
+        _paragraph("All differences are acknowledged.", 4)
+    _accounts(report.accounts, report.faults, "yellow" if acknowledged.is_all else "red")
     for campaign in report.campaigns:
         shares = f"found {percent(campaign.recall)}  correct {percent(campaign.precision)}"
         console.print(f"\n  {campaign.run_id[:70]}", markup=False)
@@ -37,9 +43,11 @@ def show_report(report: Report, base_url: str, now: datetime) -> None:
     if report.campaigns_left_out:
         _paragraph(escape(f"Too large to be measured: {', '.join(report.campaigns_left_out)}"), 2)
     for difference_class in report.differences:
-        _difference_class(difference_class)
-    _places("Gaps in the archive", [_gap(gap) for gap in report.gaps])
-    _places("Not readable", [f"{place.path} at {place.offset}: {place.reason}" for place in report.unreadable])
+        name, count = difference_class.name, difference_class.count
+        _difference_class(difference_class, "yellow" if name in _NOTES or acknowledged.covers(name, count) else "red")
+    _places("Gaps in the archive", [_gap(gap) for gap in report.gaps], _colour("archive_gaps", report, acknowledged))
+    unreadable = [f"{place.path} at {place.offset}: {place.reason}" for place in report.unreadable]
+    _places("Not readable", unreadable, _colour("unreadable", report, acknowledged))
     if report.verdict == "incomplete":
         _paragraph(_what_is_awaited(report.end, now), 2)
     folder = f"{base_url}/api/reports/{report.id}"
@@ -47,6 +55,17 @@ def show_report(report: Report, base_url: str, now: datetime) -> None:
     for path in (*(path.rpartition("/")[2] for path in report.lists[:_EXAMPLES]), "report.html"):
         # One line, however long: it is there to be clicked on or copied.
         console.print(f"  {folder}/{path}", soft_wrap=True, markup=False)
+
+
+def _mark(report: Report, acknowledged: Acknowledgements) -> str:
+    """The mark of the verdict: green where the command exits with 0."""
+    if acknowledged.is_all:
+        return _MARKS["balanced" if report.compared_until >= report.end else "incomplete"]
+    return _MARKS.get(report.verdict, "[red]✘[/]")
+
+
+def _colour(name: NumberName, report: Report, acknowledged: Acknowledgements) -> str:
+    return "yellow" if acknowledged.covers(name, getattr(report.accounts, name)) else "red"
 
 
 def _what_is_awaited(end: datetime, now: datetime) -> str:
@@ -58,9 +77,9 @@ def _what_is_awaited(end: datetime, now: datetime) -> str:
     return "Capture writes every five minutes: --until-complete waits for it and reconciles again."
 
 
-def _accounts(accounts: Summary, faults: list[str]) -> None:
+def _accounts(accounts: Summary, faults: list[str], colour: str) -> None:
     counts: dict[str, int] = msgspec.to_builtins(accounts)
-    cells = [_cell(name, count, "red" if name in faults else "bold") for name, count in counts.items()]
+    cells = [_cell(name, count, colour if name in faults else "bold") for name, count in counts.items()]
     console.print()
     for left, right in zip(cells[::2], [*cells[1::2], ""], strict=False):
         console.print(f"  {left}   {right}")
@@ -70,8 +89,7 @@ def _cell(name: str, count: int, colour: str) -> str:
     return f"{name.replace('_', ' '):<24}[{colour}]{count:>11,}[/]"
 
 
-def _difference_class(differences: DifferenceClass) -> None:
-    colour = "yellow" if differences.name in _NOTES else "red"
+def _difference_class(differences: DifferenceClass, colour: str) -> None:
     console.print(f"\n  [{colour}]{differences.name.replace('_', ' ')}[/]  {differences.count:,}")
     _paragraph(escape(differences.explanation), 2)
     for example in differences.examples[:_EXAMPLES]:
@@ -89,10 +107,10 @@ def _example(difference: Difference) -> str:
     return f"    {short:<{_ID_COLUMNS}}  {store} to {difference.window_end:%Y-%m-%d %H:%M}{fields}"
 
 
-def _places(title: str, lines: list[str]) -> None:
+def _places(title: str, lines: list[str], colour: str) -> None:
     if not lines:
         return
-    console.print(f"\n  [red]{title}[/]  {len(lines):,}")
+    console.print(f"\n  [{colour}]{title}[/]  {len(lines):,}")
     for line in lines[:_EXAMPLES]:
         _paragraph(escape(line), 4)
 

@@ -28,7 +28,7 @@ GIVEN = {"run": RUN, "class": "missing_from_fraud", "who": "ana", "when": "2026-
 
 
 def answers(app: type[App], *acknowledged: str, **changed: Any) -> None:
-    content: Any = msgspec.to_builtins(REPORT)
+    content: Any = msgspec.to_builtins(REPORT) | changed
     given = [GIVEN | {"key": key} for key in acknowledged]
     left = 2 - len(given)
     ended = {"status": "Completed", "output": msgspec.to_builtins(outcome_of(REPORT)) | changed}
@@ -106,6 +106,7 @@ def test_a_range_whose_differences_are_all_acknowledged_is_not_at_fault(
     assert detective(monkeypatch, "reconcile", *span) == code
 
     shown = capsys.readouterr().out
+    assert ("✘" in shown) == bool(code), "the mark says what the exit code does"
     assert (f"{len(acknowledged)} of 2 differences are acknowledged" in shown) == bool(acknowledged)
     assert all(f"{key}  ana" in shown for key in acknowledged)
     assert detective(monkeypatch, "reconcile", *span, "--json") == code
@@ -113,8 +114,9 @@ def test_a_range_whose_differences_are_all_acknowledged_is_not_at_fault(
 
 
 def test_a_range_of_which_a_part_waits_to_be_compared_is_at_fault_though_its_differences_are_acknowledged(
-    app: type[App], monkeypatch: pytest.MonkeyPatch
+    app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output
 ):
     answers(app, *KEYS, compared_until="2026-01-02T10:55:00Z")
 
     assert detective(monkeypatch, "reconcile", "--from", "2026-01-02T10:00:00Z", "--to", "2026-01-02T11:00:00Z") == 1
+    assert not {"✔", "✘"} & set(capsys.readouterr().out)

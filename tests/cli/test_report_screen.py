@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from cli.acknowledge import NOTHING_ACKNOWLEDGED, Acknowledgements
 from cli.report_screen import show_report
 from cli.screen import console
 from reconciliation.reporting.report import Report
@@ -26,12 +27,18 @@ def report() -> dict[str, Any]:
     return msgspec.to_builtins(planted.world.reconcile(), str_keys=True)
 
 
-def shown(report: dict[str, Any], monkeypatch: pytest.MonkeyPatch, *, colours: bool = False) -> str:
+def shown(
+    report: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    colours: bool = False,
+    acknowledged: Acknowledgements = NOTHING_ACKNOWLEDGED,
+) -> str:
     monkeypatch.setattr(console, "width", 80)
     monkeypatch.setattr(console, "_force_terminal", colours)
     monkeypatch.setattr(console, "_color_system", 1 if colours else None)
     with console.capture() as captured:
-        show_report(msgspec.json.decode(msgspec.json.encode(report), type=Report), URL, RANGE.end)
+        show_report(msgspec.json.decode(msgspec.json.encode(report), type=Report), URL, RANGE.end, acknowledged)
     return captured.get()
 
 
@@ -73,6 +80,21 @@ def test_only_what_must_be_zero_and_is_not_is_red(report: dict[str, Any], monkey
     duplicates, captured = (next(line for line in lines if f"  {name} " in line) for name in ("duplicates", "captured"))
     assert red in duplicates
     assert red not in captured.partition("malformed")[0]
+
+
+@pytest.mark.parametrize(("open_left", "mark"), [(1, "✘"), (0, "✔")])
+def test_what_was_acknowledged_is_not_red_and_the_mark_says_whether_anything_is_open(
+    report: dict[str, Any], monkeypatch: pytest.MonkeyPatch, open_left: int, mark: str
+):
+    numbers = report["accounts"]
+    by_class = {of_class["name"]: of_class["count"] for of_class in report["differences"]} | numbers
+    everything = Acknowledgements([], 9, open_left, by_class)
+
+    screen = shown(report, monkeypatch, colours=True, acknowledged=everything)
+
+    assert {"✔", "✘"} & set(screen) == {mark}
+    assert ("\x1b[31m" in screen) == bool(open_left)
+    assert ("All differences are acknowledged." in screen) == (not open_left)
 
 
 def test_a_range_without_events_is_shown_as_neither_balanced_nor_at_fault(monkeypatch: pytest.MonkeyPatch):
