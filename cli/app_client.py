@@ -16,10 +16,10 @@ import requests
 
 from cli.options import user_name
 from cli.stack_process import LOCAL_SETTINGS
+from cli.stack_settings import read_settings
 
 URL_SETTING = "DETECTIVE_URL"
 KEY_SETTING = "DETECTIVE_KEY"
-_DEFAULT_PORT = 7071
 _TIMEOUT_SECONDS = 60.0
 _FIRST_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 0.2, 5.0
 """Between attempts: after each, twice as long."""
@@ -45,17 +45,6 @@ class _Problem(msgspec.Struct, frozen=True):
 
     title: str = ""
     detail: str = ""
-
-
-class _Host(msgspec.Struct, frozen=True):
-    port: int = msgspec.field(name="LocalHttpPort", default=_DEFAULT_PORT)
-
-
-class _Settings(msgspec.Struct, frozen=True):
-    """As much of a stack's settings file as leads to its app."""
-
-    host: _Host = msgspec.field(name="Host", default=_Host())
-    keys: dict[str, str] = msgspec.field(name="Keys", default_factory=dict[str, str])
 
 
 class AppError(Exception):
@@ -239,10 +228,10 @@ def _detail(answer: requests.Response) -> str:
 
 
 def default_url() -> str:
-    """`DETECTIVE_URL`, or where the app of this clone answers: the port that the stack took, or the usual one."""
-    if url := os.environ.get(URL_SETTING):
+    """`DETECTIVE_URL`, or where the app of this clone answers. Raises AppError if its stack does not run."""
+    if url := os.environ.get(URL_SETTING) or local_url():
         return url
-    return local_url()
+    raise AppError("this clone's stack does not run; start it with `make up`, or say --url")
 
 
 def default_key(url: str) -> str | None:
@@ -254,16 +243,10 @@ def default_key(url: str) -> str | None:
 
 def local_key(settings: Path) -> str | None:
     """The master key in a stack's settings file; None if its app asks for none."""
-    return _read(settings).keys.get("master")
+    return read_settings(settings).keys.get("master")
 
 
-def local_url() -> str:
-    """The address of this clone's app, whether it runs or not."""
-    return f"http://127.0.0.1:{_read(LOCAL_SETTINGS).host.port}"
-
-
-def _read(settings: Path) -> _Settings:
-    try:
-        return msgspec.json.decode(settings.read_bytes(), type=_Settings)
-    except (OSError, msgspec.DecodeError):
-        return _Settings()
+def local_url() -> str | None:
+    """The address of this clone's app; None if its stack does not run."""
+    port = read_settings(LOCAL_SETTINGS).host.port
+    return None if port is None else f"http://127.0.0.1:{port}"

@@ -15,6 +15,7 @@ from cli.campaign_tapes import play
 from cli.options import number, whole_number
 from cli.screen import progress, say
 from cli.stack_process import LOCAL_SETTINGS, ROOT
+from cli.stack_settings import read_settings
 from fraud.load.plan import problems
 
 if TYPE_CHECKING:
@@ -27,10 +28,6 @@ _MOST_BY_PRODUCER, _MOST = 10_000, 10_000_000
 _DEFAULT_COUNT = 30
 _SHOWN_BEHIND = 1.0
 _NO_FILE = Path("the options")
-
-
-class _Values(msgspec.Struct, frozen=True):
-    Values: dict[str, str] = {}
 
 
 def add_send(parser: argparse.ArgumentParser) -> None:
@@ -119,6 +116,5 @@ def _show(state: "SendState", *, as_json: bool) -> None:
 
 def _connection(settings: Path) -> dict[str, str]:
     """The connection to the hub in a settings file; the environment wins over it."""
-    values = msgspec.json.decode(settings.read_bytes(), type=_Values).Values if settings.exists() else {}
-    values |= os.environ
+    values = read_settings(settings).values | os.environ
     return {name: text for name, text in values.items() if name.startswith("EventHubs")}

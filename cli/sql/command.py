@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from rich.table import Table
 
-from cli.app_client import AppClient, AppError, default_key, default_url
+from cli.app_client import AppError, app_of
 from cli.options import duration, number, whole_number
 from cli.screen import console, plain, print_json, say, show_error
 from cli.sql.connections import read_connections
@@ -88,8 +88,7 @@ def _words(error: QuestionError) -> str:
 
 def _now(options: argparse.Namespace) -> datetime:
     """Azure's time, from the app; this machine's own if the app does not answer."""
-    url = options.url or default_url()
     try:
-        return AppClient(url, options.key or default_key(url)).now()
+        return app_of(options).now()
     except AppError:
         return datetime.now(UTC)

@@ -3,21 +3,14 @@
 import os
 from pathlib import Path
 
-import msgspec
-
 from cli.app_client import AppError
+from cli.stack_settings import read_settings
 from questions.messages import ConnectionSettings
-
-
-class _Values(msgspec.Struct, frozen=True):
-    Values: ConnectionSettings = {}
 
 
 def read_connections(path: Path) -> ConnectionSettings:
     """The connections of a settings file, over which the environment wins. Raises AppError if neither has them."""
-    values: ConnectionSettings = {}
-    if path.exists():
-        values = msgspec.json.decode(path.read_bytes(), type=_Values).Values
+    values: ConnectionSettings = read_settings(path).values
     values |= {name: text for name, text in os.environ.items() if name.startswith(("Warehouse", "Cosmos"))}
     if not any(name.startswith("Warehouse") for name in values) or not any(
         name.startswith("Cosmos") for name in values

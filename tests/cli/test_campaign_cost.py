@@ -148,10 +148,13 @@ def test_the_bill_says_its_quantities_without_exponents_and_reads_without_bytes(
 
 
 def test_only_the_parts_of_this_clone_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(app_client, "LOCAL_SETTINGS", tmp_path / "local.settings.json")
+    settings = tmp_path / "stack" / "local.settings.json"
+    settings.parent.mkdir()
+    settings.write_text('{"Host": {"LocalHttpPort": 7071}}')
+    monkeypatch.setattr(app_client, "LOCAL_SETTINGS", settings)
     (tmp_path / "parts.json").write_bytes(msgspec.json.encode(AFTER.parts))
     (tmp_path / "cosmos.json").write_bytes(msgspec.json.encode(AFTER.counts["cosmos"]))
-    here = AppClient(app_client.local_url())
+    here = AppClient("http://127.0.0.1:7071")
 
     figures = look(here, tmp_path)
 
