@@ -42,6 +42,6 @@ def _stands(lock: Path) -> bool:
     try:
         with lock.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:  # there is no lock, or a stack holds it
+    except OSError:  # without a lock, or while a stack holds it
         return False
     return True
