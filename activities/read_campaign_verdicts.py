@@ -21,10 +21,11 @@ _MARGIN = timedelta(minutes=1)
 async def read_campaign_verdicts(run_id: str, started: datetime, ended: datetime) -> list[IdVerdict] | None:
     """The verdicts on a campaign's events, by id; None if there are more than MOST_VERDICTS."""
     container = await warehouse(names.FRAUD_EVENTS)
-    first, last = time_path(started), time_path(ended + WINDOW + _MARGIN)
+    last_end = ended + WINDOW + _MARGIN
+    first, last = time_path(started), time_path(last_end)
     paths: list[str] = []
     day = started.replace(hour=0, minute=0, second=0, microsecond=0)
-    while day <= ended + WINDOW:
+    while day <= last_end:
         prefix = time_path(day)[: len("yyyy/mm/dd")]
         paths += [
             blob.name
