@@ -2,6 +2,7 @@
 # pyright: reportUnknownMemberType=false
 # The SDK passes its options on as untyped keyword arguments.
 
+import contextlib
 import logging
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -89,12 +90,18 @@ async def workflow_data() -> ContainerClient:
     return (await _jobs_storage.get()).container(names.WORKFLOW_DATA)
 
 
-async def write_blob(container: ContainerClient, path: str, data: bytes, content_type: str = JSON) -> None:
+async def write_blob(
+    container: ContainerClient,
+    path: str,
+    data: bytes,
+    content_type: str = JSON,
+    metadata: dict[str, str] | None = None,
+) -> None:
     """Write a block blob at a path computed from its content's identity; a second write replaces the first."""
-    settings_of_content = ContentSettings(content_type=content_type)
+    whole: dict[str, Any] = {"content_settings": ContentSettings(content_type=content_type), "metadata": metadata}
 
     def upload() -> Awaitable[object]:
-        return container.upload_blob(path, data, length=len(data), overwrite=True, content_settings=settings_of_content)
+        return container.upload_blob(path, data, length=len(data), overwrite=True, **whole)
 
     await beyond_lease(container.get_blob_client(path), upload)
 
@@ -110,21 +117,28 @@ async def beyond_lease(blob: BlobClient, write: Callable[[], Awaitable[Written]]
         if getattr(error, "error_code", None) != StorageErrorCode.LEASE_ID_MISSING:
             raise
     _log.error("%s/%s is leased by another hand: the lease is broken", blob.container_name, blob.blob_name)
-    await BlobLeaseClient(blob).break_lease(lease_break_period=0)
+    with contextlib.suppress(ResourceExistsError):  # a conflict, to the SDK: it has ended by itself
+        await BlobLeaseClient(blob).break_lease(lease_break_period=0)
     return await write()
 
 
-async def write_over(container: ContainerClient, path: str, data: bytes, content_type: str = JSON) -> None:
+async def write_over(
+    container: ContainerClient,
+    path: str,
+    data: bytes,
+    content_type: str = JSON,
+    metadata: dict[str, str] | None = None,
+) -> None:
     """Like `write_blob`, but also replaces a blob that somebody has moved to the archive tier, where it cannot be
     replaced.
     """
     try:
-        await write_blob(container, path, data, content_type)
+        await write_blob(container, path, data, content_type, metadata)
     except HttpResponseError as error:
         if not is_archived(error):
             raise
         await delete_blob(container, path)
-        await write_blob(container, path, data, content_type)
+        await write_blob(container, path, data, content_type, metadata)
 
 
 async def create_blob(container: ContainerClient, path: str, data: bytes, content_type: str) -> bool:
@@ -214,7 +228,16 @@ def is_archived(error: HttpResponseError) -> bool:
 
 async def delete_blob(container: ContainerClient, path: str) -> None:
     """Delete a blob; one that is already gone is deleted as well."""
-    try:
-        await beyond_lease(container.get_blob_client(path), lambda: container.delete_blob(path))
-    except ResourceNotFoundError:
-        return
+    with contextlib.suppress(ResourceNotFoundError):
+        await delete_with_snapshots(container, path)
+
+
+async def delete_with_snapshots(container: ContainerClient, path: str, **condition: Any) -> None:
+    """Delete a blob under a condition, with its snapshots: whoever may write it may take one, and it could not be
+    deleted without it. Raises ResourceNotFoundError if it is absent.
+    """
+
+    def delete() -> Awaitable[None]:
+        return container.delete_blob(path, delete_snapshots="include", **condition)
+
+    await beyond_lease(container.get_blob_client(path), delete)

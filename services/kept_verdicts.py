@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 import msgspec
-from azure.storage.blob import ContentSettings
 
 from fraud.verdicts import kept_folder
 from services import names
 from services.blob_revisions import Revision
-from services.blobs import NDJSON, warehouse
+from services.blobs import NDJSON, warehouse, write_over
 
 _BY, _AT = "reanalysis", "replaced"
 """The blob's metadata that names the re-analysis, and the time: the blob's own is not Azure's where that runs faster on
@@ -30,14 +29,9 @@ class KeptBlob(msgspec.Struct, frozen=True, kw_only=True):
 async def keep_before(path: str, before: Revision, reanalysis: str, when: datetime) -> None:
     """Keep the verdicts that lie at a path. Done twice, it writes the same: the content is part of the name."""
     digest = sha256(before.data).hexdigest()[:16]
-    await (await warehouse(names.FRAUD_EVENTS)).upload_blob(
-        f"{kept_folder(path)}{before.number:06}-{digest}.ndjson",
-        before.data,
-        length=len(before.data),
-        overwrite=True,
-        metadata={_BY: reanalysis, _AT: when.isoformat()},
-        content_settings=ContentSettings(content_type=NDJSON),
-    )
+    kept = f"{kept_folder(path)}{before.number:06}-{digest}.ndjson"
+    metadata = {_BY: reanalysis, _AT: when.isoformat()}
+    await write_over(await warehouse(names.FRAUD_EVENTS), kept, before.data, NDJSON, metadata)
 
 
 async def list_kept(path: str) -> list[KeptBlob]:

@@ -31,7 +31,15 @@ from reconciliation.chain import (
     read_link,
 )
 from services import names
-from services.blobs import JSON, beyond_lease, digest_of_blob, read_if_there, warehouse, write_blob
+from services.blobs import (
+    JSON,
+    beyond_lease,
+    delete_with_snapshots,
+    digest_of_blob,
+    read_if_there,
+    warehouse,
+    write_blob,
+)
 from services.concurrency import together
 from services.rules_in_use import PATH as RULES_IN_USE
 
@@ -111,10 +119,10 @@ async def _put(reports: ContainerClient, link: Link, etag: str) -> bool:
         if (await read_kept())[1] != etag:
             return False
         _log.error("chain of reports: %s was not announced, and is replaced", path)
-        blob = reports.get_blob_client(path)
         if there is None:  # in the archive tier, where nothing can be replaced
-            await beyond_lease(blob, lambda: reports.delete_blob(path, **unchanged))
+            await delete_with_snapshots(reports, path, **unchanged)
             return False
+        blob = reports.get_blob_client(path)
         await beyond_lease(blob, lambda: reports.upload_blob(path, link.data, overwrite=True, **unchanged))
     except (ResourceNotFoundError, ResourceModifiedError):
         return False

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import msgspec
 import pytest
+from azure.core.exceptions import HttpResponseError
 
 from activities.archive_events import archive_events
 from activities.find_windows import find_windows
@@ -85,6 +86,25 @@ async def test_verdicts_that_somebody_holds_a_lease_on_are_amended_by_a_late_eve
     summary = await judge_and_store(task, 2)
 
     assert (summary.revision, summary.bands.get("unresolved", 0)) == (2, 0)
+
+
+async def test_a_lease_that_ends_by_itself_before_it_is_broken_keeps_nobody_from_writing():
+    reports = await blobs.warehouse(names.REPORTS)
+    path = f"a-lease/{uuid.uuid4().hex}"
+    await blobs.write_blob(reports, path, b"before")
+    blob = reports.get_blob_client(path)
+    lease = await blob.acquire_lease()
+
+    async def write() -> None:
+        try:
+            await blob.upload_blob(b"after", overwrite=True)
+        except HttpResponseError:
+            await lease.release()
+            raise
+
+    await blobs.beyond_lease(blob, write)
+
+    assert await blobs.read_blob(reports, path) == b"after"
 
 
 @pytest.mark.parametrize("fault", FAULTS)

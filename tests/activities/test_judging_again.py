@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -23,7 +24,7 @@ from fraud.evidence import Evidence, packed, unpacked
 from fraud.identity import archive_key
 from fraud.reanalysis.messages import FoundWindows, Reanalysis, WindowAgain, WindowJudged, WindowsPage
 from fraud.rules.shipped import shipped
-from fraud.verdicts import Verdict, from_ndjson, time_path, to_ndjson, verdicts_path
+from fraud.verdicts import Verdict, from_ndjson, kept_folder, time_path, to_ndjson, verdicts_path
 from fraud.windows import SuspiciousWindow, Window, unique_ids
 from services import blobs, cosmos, look_ups, names
 from services.desk.reanalyses import kept_verdicts
@@ -117,6 +118,31 @@ async def test_a_window_is_judged_again_once_and_what_was_said_before_is_kept():
     assert [
         blob.name async for blob in (await blobs.workflow_data()).list_blobs(name_starts_with=f"again/{of.id}")
     ] == []
+
+
+@pytest.mark.parametrize("fault", ["archived", "leased", "snapshot"])
+async def test_what_another_hand_has_put_where_verdicts_are_kept_keeps_no_window_from_being_judged_again(fault: str):
+    event_id = uuid.uuid4().hex
+    await archive(event_id)
+    task = await analysed(event_id)
+    fraud_events, of = await blobs.warehouse(names.FRAUD_EVENTS), order(CONTEXT)
+    before = await blobs.read_blob(fraud_events, path(task))
+    kept = f"{kept_folder(path(task))}000001-{sha256(before).hexdigest()[:16]}.ndjson"
+    await blobs.write_blob(fraud_events, kept, b"")
+    blob = fraud_events.get_blob_client(kept)
+    if fault == "leased":
+        await blob.acquire_lease()
+    else:
+        if fault == "snapshot":
+            await blob.create_snapshot()
+        await blob.set_standard_blob_tier("Archive")
+
+    await again(task, of)
+
+    (was,) = await kept_verdicts(f"{names.FRAUD_EVENTS}/{path(task)}", 10)
+    assert (sets(await verdicts(task)), was.replaced_by, was.verdicts) == ({CONTEXT}, of.id, tuple(from_ndjson(before)))
+    await blob.set_standard_blob_tier("Archive")
+    assert (await again(task, of)).moved == {"unresolved -> low": 1}
 
 
 async def test_the_time_of_the_replacing_is_azures_and_that_of_the_blob_where_an_earlier_version_kept_none(

@@ -194,16 +194,18 @@ async def test_who_notes_again_and_again_that_alerts_were_told_delays_none_for_l
     assert sent.index(1) in (5, 6)
 
 
+@pytest.mark.parametrize("fault", ["lease", "snapshot"])
 @pytest.mark.parametrize(
-    "leased", ["alerts-waiting/high/3/window-3-x1.json", alert_path(LATER, "window-3-x1"), "alerts-told/high/3.json"]
+    "path", ["alerts-waiting/high/3/window-3-x1.json", alert_path(LATER, "window-3-x1"), "alerts-told/high/3.json"]
 )
-async def test_a_lease_that_somebody_holds_for_ever_has_no_alert_told_again_and_again(
-    receiver: Receiver, at: Callable[[int], None], leased: str
+async def test_neither_a_lease_nor_a_snapshot_of_another_hand_has_an_alert_told_again_and_again(
+    receiver: Receiver, at: Callable[[int], None], path: str, fault: str
 ):
     reports = await blobs.warehouse(names.REPORTS)
     await told(alert(1, high=1))
     await blobs.write_blob(reports, "alerts-told/high/3.json", b'{"at": "2030-01-01T00:00:00Z"}')
-    await reports.get_blob_client(leased).acquire_lease()
+    blob = reports.get_blob_client(path)
+    await (blob.acquire_lease() if fault == "lease" else blob.create_snapshot())
 
     sent = [await send_digests(), await send_digests()]
 

@@ -128,7 +128,7 @@ async def test_what_somebody_puts_into_the_archive_tier_is_found_and_stops_no_lo
     assert (nights, told) == ([ALTERED, "balanced"], [True, True])
 
 
-@pytest.mark.parametrize("fault", ["Hot", "Archive", "leased"])
+@pytest.mark.parametrize("fault", ["Hot", "Archive", "leased", "snapshot"])
 async def test_a_link_that_another_hand_puts_behind_the_last_one_is_named_replaced_and_stops_no_report(fault: str):
     await two_nights()
     reports = await warehouse(names.REPORTS)
@@ -137,7 +137,9 @@ async def test_a_link_that_another_hand_puts_behind_the_last_one_is_named_replac
     if fault == "leased":
         await link.acquire_lease()
     else:
-        await link.set_standard_blob_tier(fault)
+        if fault == "snapshot":
+            await link.create_snapshot()
+        await link.set_standard_blob_tier("Hot" if fault == "Hot" else "Archive")
     planted = await problems()
 
     await append("after", [WATERMARK])
