@@ -20,8 +20,9 @@ _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UT
 
 
 def is_in_calendar(moment: datetime) -> bool:
-    """True for a time whose year has four digits in UTC and some weeks earlier: paths and texts are in its order."""
-    return _FIRST <= moment < _LAST
+    """True for a time with a zone whose year has four digits in UTC and some weeks earlier: paths and texts are in its
+    order."""
+    return moment.tzinfo is not None and _FIRST <= moment < _LAST
 
 
 def check_span(start: datetime | None, end: datetime | None) -> None:

@@ -29,6 +29,8 @@ Parameters = list[dict[str, object]]
 _Condition = tuple[str, Parameters]
 
 
+_LEAST = "-1e308"
+"""No amount is less. Cosmos compares values of one type only, so this asks for a number, by the index."""
 UNKNOWN = "unknown"
 """The order of the cases that lack stakes, behind all others in the order `amount`: by time."""
 
@@ -37,7 +39,7 @@ class _Place(msgspec.Struct, frozen=True):
     """The place of a case in a list: the order, its value there, its id. Another order does not take it."""
 
     sort: str
-    value: int | str
+    value: int | float | str
     id: str
 
 
@@ -59,7 +61,7 @@ def queries_of(asked: CaseQuery) -> list[Query]:
     if place is None:
         return _queries(asked, asked.sort, None, asked.limit + 1)
     allowed = ("amount", UNKNOWN) if asked.sort == "amount" else ("time",)
-    if place.sort not in allowed or isinstance(place.value, int) != (place.sort == "amount"):
+    if place.sort not in allowed or isinstance(place.value, str) == (place.sort == "amount"):
         raise bad_request("token", f"token is of the order {place.sort[:20]}: begin without one")
     return _queries(asked, place.sort, place, asked.limit + 1)
 
@@ -104,10 +106,11 @@ def _in(states: Sequence[str | None]) -> _Condition:
 
 
 def _query(asked: CaseQuery, sort: str, place: _Place | None, most: int, states: Sequence[str | None]) -> Query:
-    field = "c.stakes.at_stake" if sort == "amount" else "c.window_end"
+    field, least = ("c.stakes.at_stake", _LEAST) if sort == "amount" else ("c.window_end", "''")
     filters = [*([_in(states)] if states else []), *_filters(asked)]
-    # Entries of journals have no such field: by it the index leaves them out, and none is loaded to see its type.
-    conditions = [IS_CASE, f"IS_DEFINED({field})", *(text for text, _ in filters)]
+    # Entries of journals have no such field: by it the index leaves them out, and none is loaded to see its type. What
+    # somebody has given a value of another type has no place among the others.
+    conditions = [IS_CASE, f"IS_DEFINED({field})", f"{field} >= {least}", *(text for text, _ in filters)]
     if sort == UNKNOWN:
         conditions.append("NOT IS_DEFINED(c.stakes.at_stake)")
     parameters: Parameters = [{"name": "@most", "value": most}]
@@ -137,9 +140,9 @@ def related_query(case_id: str, customers: Sequence[int], most: int) -> Query:
 
 def place_of(document: dict[str, Any], sort: str) -> _Place:
     """The place of a case in the requested order."""
-    stakes = cast(dict[str, Any], document.get("stakes") or {})
-    if sort == "amount" and "at_stake" in stakes:
-        return _Place(sort, stakes["at_stake"], document["id"])
+    stakes: Any = document.get("stakes")
+    if sort == "amount" and isinstance(stakes, dict) and "at_stake" in stakes:
+        return _Place(sort, cast(dict[str, Any], stakes)["at_stake"], document["id"])
     return _Place(UNKNOWN if sort == "amount" else sort, document["window_end"], document["id"])
 
 

@@ -11,9 +11,11 @@ import msgspec
 from fraud.desk.linking import by_money, linked
 from fraud.desk.paging import Page, token_of
 from fraud.desk.problems import not_found
-from fraud.desk.queries import CaseName, CaseQuery
+from fraud.desk.queries import CaseName, CaseQuery, is_in_calendar
 from fraud.desk.review import MAX_ENTRIES, REVIEW_FIELD, JournalEntry, Review, journal_problem
 from fraud.desk.rows import CaseDetails, CaseRow
+from fraud.events import UNKNOWN_STORE
+from fraud.windows import store_label
 from services import cosmos
 from services.concurrency import both, together
 from services.desk.case_queries import (
@@ -82,7 +84,12 @@ async def find_case(case_id: str) -> CaseRow:
     ]
     if not rows:
         raise not_found("case", case_id)
-    return rows[0]
+    # Somebody may have put another one of its name into another partition: the name of a window's case has its store.
+    return max(rows, key=_is_named_by_its_store)
+
+
+def _is_named_by_its_store(case: CaseRow) -> bool:
+    return case.id.startswith(f"window-{store_label(None if case.store_id == UNKNOWN_STORE else case.store_id)}-")
 
 
 async def case_details(asked: CaseName) -> CaseDetails:
@@ -128,4 +135,8 @@ def row_of(document: dict[str, Any]) -> CaseRow | None:
     except msgspec.ValidationError as error:
         _log.warning("the review of the case %.200s cannot be read: %s", document["id"], error)
         del content[REVIEW_FIELD]
-    return read_stored(content, CaseRow)
+    row = read_stored(content, CaseRow)
+    if row is not None and not (is_in_calendar(row.window_start) and is_in_calendar(row.window_end)):
+        _log.warning("the times of the case %.200s are in no calendar", row.id)
+        return None
+    return row

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from fraud.desk.queries import is_in_calendar
 from fraud.events import UNKNOWN_STORE, StoreKey
 from fraud.verdicts import CaseType
 from services import cosmos, names
@@ -50,4 +51,4 @@ async def cases_naming(ids: Sequence[str], condition: str = IS_CASE) -> list[Cas
     )
     documents = (await cosmos.cases()).query_items(query, parameters=asked.parameters)
     cases = [case async for document in documents if (case := read_stored(document, CaseNaming)) is not None]
-    return [case for case in cases if case.path]
+    return [case for case in cases if case.path and is_in_calendar(case.window_end)]

@@ -4,6 +4,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any, cast
 
 import msgspec
@@ -11,7 +12,7 @@ from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpRespons
 
 from fraud.desk.changes import Change, changed_since
 from fraud.desk.problems import ProblemError
-from fraud.desk.review import REVIEW_FIELD, UNDECIDED, JournalEntry
+from fraud.desk.review import REVIEW_FIELD, UNDECIDED, JournalEntry, entry_name
 from fraud.desk.rows import CaseRow
 from fraud.events import StoreKey
 from services import cosmos
@@ -22,8 +23,8 @@ from services.desk.stored import read_stored
 from services.judged_times import JUDGED_FIELD, as_judged
 from services.watching import answered_at, azure_time
 
-_CHANGED = (409, 412)
-"""The journal has an entry of this number already, or the case another ETag."""
+_TAKEN, _CHANGED = 409, 412
+"""The journal has an entry of this number already; the case has another ETag."""
 _ATTEMPTS = 10
 MAX_STARTED = 200
 """Cases whose waiting begins in one minute, of the lately judged and of the reopened ones each."""
@@ -34,6 +35,10 @@ _UNATTENDED = (
 )
 # Two queries, each bounded by one path of the index, and not an OR of both.
 _LATE, _REOPENED = (_UNATTENDED.format(bound=bound) for bound in ("c.window_end > @since", "c.review.reopened >= 1"))
+
+
+class EntryTakenError(Exception):
+    """The journal has an entry of this number, though the case is the same: somebody else has been here."""
 
 
 class UnattendedCase(msgspec.Struct, frozen=True):
@@ -64,7 +69,7 @@ async def change_case(case_id: str, etag: str, make: Callable[[CaseRow], Change]
     case = await find_case(case_id)
     if case.etag.strip('"') != etag:
         raise await _changed_since(case)
-    if not await write_change(case, make(case)):
+    if not await _write(case, make(case), make):
         raise await _changed_since(await find_case(case_id))
     return await find_case(case_id)
 
@@ -74,7 +79,7 @@ async def step_case(case_id: str, store_id: StoreKey, make: Callable[[CaseRow], 
     for _ in range(_ATTEMPTS):
         case = await read_case(case_id, store_id)
         change = make(case) if case else None
-        if case is None or change is None or await write_change(case, change):
+        if case is None or change is None or await _write(case, change, make):
             return case
     raise TimeoutError(f"the case {case_id} was changed by others at each of {_ATTEMPTS} attempts")
 
@@ -87,8 +92,34 @@ async def read_case(case_id: str, store_id: StoreKey) -> CaseRow | None:
         return None
 
 
-async def write_change(case: CaseRow, change: Change) -> bool:
-    """Write a review and its entry. False if the case has changed since it was read."""
+async def _write(case: CaseRow, change: Change, make: Callable[[CaseRow], Change | None]) -> bool:
+    """Write a change; False if the case has changed since it was read.
+
+    Both documents are written together. An entry where the next one belongs is of another hand, or the review was set
+    back to an earlier one: the change goes behind what is there, and the verification names the case.
+    """
+    try:
+        return await _write_both(case, change)
+    except EntryTakenError:
+        review = msgspec.structs.replace(case.review, entries=await _last_entry(case))
+        anew = make(msgspec.structs.replace(case, review=review))
+        return anew is not None and await _write_both(case, anew)
+
+
+async def _last_entry(case: CaseRow) -> int:
+    """The number behind which the journal of a case goes on: the first one from its review's that is not followed."""
+    container = await cosmos.cases()
+    names = container.query_items(
+        "SELECT VALUE c.id FROM c WHERE STARTSWITH(c.id, @prefix)",
+        parameters=[{"name": "@prefix", "value": entry_name(case.id, 0).removesuffix("000000")}],
+        partition_key=case.store_id,
+    )
+    taken = {str(name) async for name in names}
+    return next(number for number in count(case.review.entries) if entry_name(case.id, number + 1) not in taken)
+
+
+async def _write_both(case: CaseRow, change: Change) -> bool:
+    """Write a review and its entry. False if the case has changed since it was read. Raises EntryTakenError."""
     review = msgspec.to_builtins(change.review)
     entry = entry_document(change.entry, case.store_id)
     # A patch of single fields: what the machine writes stays as it is.
@@ -103,8 +134,11 @@ async def write_change(case: CaseRow, change: Change) -> bool:
         await (await cosmos.cases()).execute_item_batch(operations, case.store_id)
     except CosmosBatchOperationError as problem:
         # The error's own status is not set; the operation that failed carries it, the others say 424.
-        answer = cast(list[dict[str, Any]], problem.operation_responses)[cast(int, problem.error_index)]
-        if answer["statusCode"] in _CHANGED:
+        place = cast(int, problem.error_index)
+        answer = cast(list[dict[str, Any]], problem.operation_responses)[place]
+        if (place, answer["statusCode"]) == (1, _TAKEN):
+            raise EntryTakenError from problem
+        if answer["statusCode"] == _CHANGED:
             return False
         raise CosmosHttpResponseError(status_code=answer["statusCode"], message="the batch was refused") from problem
     return True

@@ -138,6 +138,24 @@ async def test_a_journal_whose_last_entry_was_deleted_or_altered_is_named():
     assert await problems_of(altered) == ["the case is dismissed, and its journal leads to open"]
 
 
+@pytest.mark.parametrize("fault", ["planted", "set back"])
+async def test_a_case_whose_next_entry_somebody_has_put_there_can_be_decided_and_is_named(fault: str):
+    name, container = await a_case(), await cosmos.cases()
+    if fault == "planted":
+        for number in (1, 2, 4):
+            await container.upsert_item({"id": f"journal:{name}:{number:06}", "store_id": 3, "type": "journal"})
+    else:
+        before: dict[str, Any] = dict(await container.read_item(name, 3))
+        await review(name, lambda case: commented(case, ANA, NOW, "strange"))
+        await container.upsert_item(before)
+
+    await review(name, lambda case: decided(case, ANA, NOW, "confirmed", "a ring"))
+
+    case = await find_case(name)
+    assert (case.review.state, case.review.entries) == ("confirmed", 3 if fault == "planted" else 2)
+    assert len(await problems_of(name)) == 1
+
+
 async def worked_on() -> str:
     """A case with three entries, as a person leaves it at the desk."""
     name = await a_case()
