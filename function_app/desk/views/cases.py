@@ -1,5 +1,6 @@
 """The pages of cases: the inbox, one case with all that belongs to it, and the forms that change it."""
 
+import logging
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
@@ -7,6 +8,7 @@ from typing import Any, cast
 
 import azure.functions as func
 import msgspec
+from azure.core.exceptions import AzureError
 
 from activities.recent import RecentAnswer
 from fraud.desk.paging import Page
@@ -55,6 +57,7 @@ _LABELS = {"from": "Windows from"}
 _DEEDS_ON_MANY = ("dismissed", "confirmed", "assigned")
 STATES = ("undecided", "open", "in_review", "escalated", "confirmed", "dismissed", "expired")
 KINDS = {"window": "of flagged sales", "sweep": "of a night's sweep", "quarantine": "in quarantine"}
+_log = logging.getLogger(__name__)
 _counts = RecentAnswer(count_cases, seconds=2, stale=600)
 
 
@@ -89,7 +92,7 @@ async def _inbox(visit: Visit, asked: dict[str, str], problem: str = "", status:
         problem=problem or wrong.says,
         wrong=wrong.name,
         token_asked=asked.get("token", ""),
-        chosen={choice.partition(" ")[0] for choice in visit.chosen("case")} if is_form else set[str](),
+        chosen={choice.rpartition(" ")[0] for choice in visit.chosen("case")} if is_form else set[str](),
         given=visit.form() if is_form else {},
     )
 
@@ -199,7 +202,7 @@ async def act(visit: Visit) -> func.HttpResponse:
 @needs("analyst")
 async def change_many(visit: Visit) -> func.HttpResponse:
     """Dismiss, confirm or assign the chosen cases, each as it was seen; the list says what was refused."""
-    form, chosen, what = visit.form(), visit.chosen("case"), visit.form().get("what", "")
+    form, chosen, what = visit.form(), visit.chosen("case")[:_PAGE], visit.form().get("what", "")
     if what not in _DEEDS_ON_MANY:
         return answers.refused(404, "No such action", "Chosen cases are dismissed, confirmed or assigned.", visit)
     kind, fields, handler = _ACTS["assign" if what == "assigned" else "decide"]
@@ -212,14 +215,18 @@ async def change_many(visit: Visit) -> func.HttpResponse:
     except msgspec.ValidationError as error:
         return await _inbox(visit, asked, f"Nothing was {what}: {wrong_field(error).says}", 400)
     refusals: list[str] = []
-    for case_id, _, etag in (choice.partition(" ") for choice in chosen[:_PAGE]):
-        call = Call(
-            asked=_name(case_id), content=content, caller=visit.caller, if_match=etag.strip('"'), client=visit.client
-        )
+    # No ETag has a blank. A name of another hand may, and would lead to another case.
+    for case_id, _, etag in (choice.rpartition(" ") for choice in chosen):
         try:
-            await handler(call)
+            asked_for, seen = _name(case_id), etag.strip('"')
+            await handler(
+                Call(asked=asked_for, content=content, caller=visit.caller, if_match=seen, client=visit.client)
+            )
         except ProblemError as error:
             refusals.append(f"{case_id}: {error.detail}.")
+        except AzureError as error:
+            _log.warning("%s was not changed: %s", case_id, error)
+            refusals.append(f"{case_id}: Cosmos has not answered, so it may have been changed or not.")
     _counts.outdate()
     if refusals:
         changed = counted(len(chosen) - len(refusals), "case was", "cases were")

@@ -11,8 +11,9 @@ import pytest
 import pytest_asyncio
 
 from fraud.desk.queries import Question
-from services import names
+from services import cosmos, names
 from services.blobs import delete_blob, warehouse
+from services.desk.cases import find_case
 from services.desk.deeds import list_deeds
 from tests.function_app.desk.forms import send
 from tests.function_app.http_functions import call, until
@@ -217,6 +218,25 @@ async def test_a_deed_on_chosen_cases_that_there_is_not_changes_nothing(visitor:
 
     assert status == 404
     assert case in (await page(visitor, "/desk/cases?store=8311&state=open"))[1]
+
+
+@pytest.mark.parametrize("name", ["window_8313", "window-8313-ring x"])
+async def test_a_name_of_another_hand_leads_to_no_other_case_and_keeps_none_beside_it_from_being_dismissed(
+    visitor: aiohttp.ClientSession, name: str
+):
+    store = 8_313 + len(name)
+    likened, beside = [await make_case(f"window-{store}-{each}", store, 500) for each in ("ring", "toy")]
+    container, listed = await cosmos.cases(), f"/desk/cases?store={store}&sort=time"
+    forged = name.replace("8313", str(store))
+    document = {**await container.read_item(likened, store), "id": forged, "window_end": "2100-01-01T00:00:00Z"}
+    await container.upsert_item(document)
+    choices = [choice for choice in await chosen(visitor, listed) if choice.startswith((f"{forged} ", beside))]
+
+    status, text = await send(visitor, listed, "/desk/cases/chosen", what="dismissed", why="x", case=choices)
+
+    assert (len(choices), status) == (2, 409)
+    assert f"1 case was dismissed, these not. {forged}: there is no case {forged}." in text
+    assert [(await find_case(each)).review.state for each in (likened, beside)] == ["open", "dismissed"]
 
 
 async def test_a_case_is_a_file_to_whoever_has_no_key(visitor: aiohttp.ClientSession):
