@@ -157,8 +157,9 @@ class MemoryContainer:
             raise HttpResponseError("InvalidRange")
         return MemoryDownload(blob, blob.data[offset : None if length is None else offset + length])
 
-    async def delete_blob(self, name: str) -> None:
-        """Delete a blob. Raises ResourceNotFoundError."""
+    async def delete_blob(self, name: str, *, delete_snapshots: str | None = None) -> None:
+        """Delete a blob; none has snapshots here. Raises ResourceNotFoundError."""
+        assert delete_snapshots in (None, "include")
         await self.read(name)
         self._blobs.pop(name)
         self._names.pop(bisect_left(self._names, name))
