@@ -62,12 +62,18 @@ def test_what_cannot_be_used_is_refused(wrong: str):
         parse_answer(wrong)
 
 
-@pytest.mark.parametrize("tail", ["", "\nStack: File 'x', line 1"])
-def test_a_failure_carries_the_actions_up_to_it(tail: str):
+def test_a_failure_carries_the_actions_up_to_it():
     state = json.dumps({**STATE, "error": "broken"})
-    answer = parse_failure(FunctionFailedError(f"Exception: broken\n\n$OutOfProcData$:{state}{tail}"))
+    answer = parse_failure(FunctionFailedError(f"Exception: broken\n\n$OutOfProcData$:{state}"))
 
     assert (answer.error, len(answer.actions), answer.is_done) == ("broken", 1, False)
+
+
+def test_the_last_label_of_a_failure_counts():
+    states = [json.dumps({**STATE, "error": error, "actions": [[]]}) for error in ("of a child", "of its parent")]
+    answer = parse_failure(FunctionFailedError("\n\n$OutOfProcData$:".join(["Exception: oh", *states])))
+
+    assert answer.error == "of its parent"
 
 
 def test_a_failure_without_actions_is_told_in_the_hosts_words():
@@ -77,8 +83,20 @@ def test_a_failure_without_actions_is_told_in_the_hosts_words():
     assert (answer.error, answer.actions) == (said, ())
 
 
-@pytest.mark.parametrize("message", ["plain\n\n$OutOfProcData$:{", "plain\n\n$OutOfProcData$:[1]"])
-def test_a_failure_without_usable_actions_keeps_its_message(message: str):
-    answer = parse_failure(FunctionFailedError(message))
+@pytest.mark.parametrize(
+    "state",
+    [
+        "{",
+        "[1]",
+        json.dumps(STATE),
+        json.dumps({**STATE, "error": "broken", "isDone": True}),
+        json.dumps({**STATE, "error": "broken"}) + "\nStack: File 'x', line 1",
+        json.dumps({**STATE, "error": "broken", "customStatus": json.loads("[" * 64 + "]" * 64)}),
+    ],
+)
+def test_a_failure_without_usable_actions_is_told_in_the_hosts_words(state: str):
+    message = f"plain\n\n$OutOfProcData$:{state}"
+    answer = parse_failure(FunctionFailedError(message, "Traceback"))
 
-    assert (answer.error, answer.actions) == ("plain", ())
+    said = f"One or more errors occurred. (Result: Failure\nException: {message}\nStack: Traceback)"
+    assert (answer.error, answer.actions) == (said, ())

@@ -89,16 +89,9 @@ def to_json(value: object) -> str:
 
 def parse_answer(text: str) -> Answer:
     """Read the SDK's JSON as the host does. Raises FunctionFailedError if it is not what the SDK of 1.x writes."""
-    try:
-        try:
-            raw = _decoder.decode(text)
-        except msgspec.DecodeError:
-            # Python writes NaN and lone surrogates, which strict JSON does not have.
-            raw = msgspec.convert(json.loads(text), _Answer)
-    except (msgspec.ValidationError, ValueError, RecursionError) as error:
-        raise FunctionFailedError(f"the orchestrator's answer cannot be used: {error}") from error
+    raw = _decode(text)
     actions = tuple(action for batch in raw.actions for action in batch)
-    if problem := too_deep(raw.custom_status, "customStatus") or too_deep(raw.output, "output"):
+    if problem := _unreadable(raw):
         # The host cannot read the answer at all, so it carries out nothing of it.
         return Answer(is_done=False, actions=(), error=problem)
     status = None if raw.custom_status is msgspec.UNSET else read_value(raw.custom_status)
@@ -113,23 +106,42 @@ def parse_answer(text: str) -> Answer:
 def parse_failure(error: FunctionFailedError) -> Answer:
     """The answer of an orchestrator that raised: its actions up to there, and the user's message as `error`.
 
-    One that failed before or after the SDK ran it carries no actions; the host reports it in its own words.
+    The host reports one that carries no state in its own words.
     """
-    message, label, data = str(error).partition(OUT_OF_PROC_LABEL)
+    _, state = failed_state(str(error))
+    if state is None:
+        return Answer(is_done=False, actions=(), error=unread(str(error) or type(error).__name__, error.details))
+    return parse_answer(state)
+
+
+def failed_state(message: str) -> tuple[str, str | None]:
+    """The message of a failure and the state behind it; without one, all of it and None.
+
+    The last label counts: a child's failure carries the child's. What user code has returned that is not JSON, or
+    raised behind `continue_as_new`, is "done", and the extension takes that for no failed state.
+    """
+    said, label, state = message.rpartition(OUT_OF_PROC_LABEL)
     if not label:
-        return _unread(error)
+        return message, None
     try:
-        # A worker may append its own text (a stack) after the JSON.
-        state, _ = json.JSONDecoder().raw_decode(data)
-        answer = parse_answer(json.dumps(state))
-    except (ValueError, RecursionError, FunctionFailedError):
-        return Answer(is_done=False, actions=(), error=message)
-    if answer.is_done:
-        # User code had returned what is not JSON, or raised behind `continue_as_new`: the extension replays no action.
-        return _unread(error)
-    return msgspec.structs.replace(answer, error=answer.error or message)
+        raw = _decode(state)
+    except FunctionFailedError:
+        return message, None
+    if raw.is_done or not raw.error or _unreadable(raw):
+        return message, None
+    return said, state
 
 
-def _unread(error: FunctionFailedError) -> Answer:
-    """A failure of which the host reads nothing; it reports all of it in its own words."""
-    return Answer(is_done=False, actions=(), error=unread(str(error) or type(error).__name__, error.details))
+def _decode(text: str) -> _Answer:
+    try:
+        try:
+            return _decoder.decode(text)
+        except msgspec.DecodeError:
+            # Python writes NaN and lone surrogates, which strict JSON does not have.
+            return msgspec.convert(json.loads(text), _Answer)
+    except (msgspec.ValidationError, ValueError, RecursionError) as error:
+        raise FunctionFailedError(f"the orchestrator's answer cannot be used: {error}") from error
+
+
+def _unreadable(raw: _Answer) -> str | None:
+    return too_deep(raw.custom_status, "customStatus") or too_deep(raw.output, "output")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from local_azure.core.clock import Clock
+from local_azure.durable.actions import failed_state
 from local_azure.durable.causes import host_failure, python_failure
 from local_azure.durable.events import Event, EventType, encode, printable, stamp
 from local_azure.durable.newtonsoft import UnreadableError, read_result
@@ -103,7 +104,8 @@ class ActivityPump:
         except CallFailedError as error:
             return self._failed(activity, str(error), error.details)
         except FunctionFailedError as error:
-            return self._failure(activity, str(error), python_failure(str(error), error.details))
+            message, _ = failed_state(str(error))
+            return self._failure(activity, message, python_failure(str(error), error.details, told=message))
         except UnreadableError as error:
             return self._failure(activity, str(error), host_failure(error.exception, str(error)))
         except Exception as error:

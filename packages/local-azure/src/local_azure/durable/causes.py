@@ -16,9 +16,9 @@ _UNREAD = "One or more errors occurred. (Result: Failure\nException: "
 NON_DETERMINISTIC = "Non-Deterministic workflow detected:"
 
 
-def python_failure(message: str, stack: str) -> str:
-    """A Python function raised: `message` is 'Type: text', `stack` its traceback."""
-    return _exception("System.Exception, System.Private.CoreLib", message, _remote(message, stack))
+def python_failure(message: str, stack: str, told: str | None = None) -> str:
+    """A Python function raised: `message` is 'Type: text', `stack` its traceback, `told` what the host tells of it."""
+    return _exception("System.Exception, System.Private.CoreLib", told or message, _remote(message, stack))
 
 
 def _remote(message: str, stack: str) -> dict[str, Any]:

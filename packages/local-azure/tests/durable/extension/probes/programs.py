@@ -82,6 +82,30 @@ async def failures_behind_generations(client: Client) -> Any:
 
 
 @probe
+async def failures_that_carry_the_actions_of_another(client: Client) -> Any:
+    """The last label counts, and only before a state that a failed orchestrator can have."""
+    label = "\n\n$OutOfProcData$:"
+    other = f'oh{label}{{"isDone": false, "actions": [[]], "error": "e"}}'
+    child = ["yield", ["child", [_RAISES], None, None]]
+    deep: Any = "deep"
+    for _ in range(70):
+        deep = [deep]
+    programs: dict[str, list[Any]] = {
+        "a child's": [["yield", ["echo", 1]], child],
+        "a child's child's": [["yield", ["child", [["yield", ["echo", 2]], child], None, None]]],
+        "told again": [["try", [child], [["status", "caught"], ["raise", f"{label}{{}}\nStack: none"]]]],
+        "in the text": [
+            ["yield", ["echo", 1]],
+            ["raise", f'oh{label}{{"isDone": false, "actions": [[]], "error": "e"}}'],
+        ],
+        "a deep status": [["status", deep], ["raise", "oh"]],
+        "an activity's": [["yield", ["bad", other]]],
+        "an activity's, not of this kind": [["yield", ["bad", f'oh{label}{{"isDone": true}}']]],
+    }
+    return await _played(client, "carried-", programs)
+
+
+@probe
 async def events_behind_the_end_of_a_generation(client: Client) -> Any:
     early = ["gate", 2, ["any", [["event", "g2"], _NEVER]], [["raise", "y", 1], ["raise", "g2", 2]]]
     programs: dict[str, list[Any]] = {
