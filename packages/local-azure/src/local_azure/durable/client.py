@@ -56,7 +56,8 @@ class HubClient:
             raise BadRequestError(f"No instance with ID '{instance_id}' was found. (Parameter 'instanceId')")
         chosen, version = uuid.uuid4().hex if new_id else instance_id, self._settings.default_version
         return self._begin(
-            NewInstance(id=chosen, name=instance.name, input=instance.input, version=version, restarts=True)
+            # What was started without an input is started again with null.
+            NewInstance(id=chosen, name=instance.name, input=instance.input or "null", version=version, restarts=True)
         )
 
     def status(self, instance_id: str) -> Instance:
@@ -120,10 +121,10 @@ class HubClient:
                 f'This orchestration has status {instance.status}, but only orchestrations in the "Failed" state can '
                 "be rewound."
             )
-        self._committed(rewind(self._store, instance, reason or "", self._clock.timestamp()))
+        self._committed(rewind(self._store, instance, _said(reason), self._clock.timestamp()))
 
     def purge(self, instance_id: str) -> int:
-        """Delete an instance that has ended, or an entity; gives how many were deleted (1)."""
+        """Delete an instance that has ended, or an entity; gives how many: 1, or 0 without the entity."""
         deleted = purge_one(self._store, instance_id)
         self._forget(instance_id)
         return deleted

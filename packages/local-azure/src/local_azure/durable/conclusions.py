@@ -115,6 +115,13 @@ class Conclusions:
             log.warning("%s continues as new without the events %s: nobody waited for them", session.instance.id, lost)
         return carried
 
+    def end_unbegun(self, session: Session, batch: Batch, reason: str | None) -> None:
+        """Terminate an instance that nobody has worked on: it has no history."""
+        output = None if reason is None else printable(reason)
+        now = self._clock.timestamp()
+        instance = msgspec.structs.replace(session.instance, status="Terminated", output=output, updated=now)
+        self._commit(session, instance, [], batch.taken)
+
     def finish(
         self,
         session: Session,
@@ -162,8 +169,8 @@ def _raised(events: Iterable[Event]) -> list[Event]:
 
 
 def _standing(instance: Instance, command: Event | None) -> dict[str, str | None]:
-    """Status and output of an instance that goes on; suspending and resuming leave their reason as output."""
+    """Status and output of an instance that goes on; a suspension's and a resumption's reason is left as output."""
     if command is not None and command.event_type in _STATUS_AFTER:
-        reason = command.reason if isinstance(command.reason, str) else None
+        reason = command.reason if isinstance(command.reason, str) else instance.output
         return {"status": _STATUS_AFTER[command.event_type], "output": reason}
     return {"status": "Running" if instance.status == "Pending" else instance.status}

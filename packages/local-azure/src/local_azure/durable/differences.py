@@ -171,6 +171,11 @@ UNMEASURED = (
         "an unknown entity or sub-orchestrator: the instance stays Running for ever", "it fails at once", "as above"
     ),
     Difference(
+        "a command on an instance that names an entity (terminate, suspend, restart): it ends or stops for ever",
+        "404",
+        "no entity is ended by mistake",
+    ),
+    Difference(
         "an unknown connection in the query: 500", "the query's connection is ignored", "there is one storage here"
     ),
     Difference(

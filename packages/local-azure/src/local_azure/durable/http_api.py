@@ -24,6 +24,10 @@ _PARTS = "local_azure.durable.parts"
 CONTINUATION = "x-ms-continuation-token"
 RETRY_AFTER = "5"
 _READER_EXCEPTION = "Newtonsoft.Json.JsonReaderException"
+_NO_DELAY = (
+    "The value needs to translate in milliseconds to -1 (signifying an infinite timeout), 0, or a positive integer "
+    "less than or equal to the maximum allowed timer duration. (Parameter 'delay')"
+)
 _EMPTY_BODY = "Error reading JToken from JsonReader. Path '', line 0, position 0."
 
 
@@ -116,7 +120,11 @@ class HttpApi:
         timeout, interval = query.span(request, "timeout"), query.span(request, "pollingInterval")
         if timeout is not None and interval is not None:
             if interval > timeout:
-                raise BadRequestError(f"Total timeout {timeout:g} should be bigger than retry timeout {interval:g}")
+                raise BadRequestError(
+                    f"Total timeout {timeout:.15g} should be bigger than retry timeout {interval:.15g}"
+                )
+            if interval < 0:
+                raise BadRequestError(_NO_DELAY)
             if await self._hub.wait_until_finished(instance_id, timeout):
                 instance = self._client.status(instance_id)
                 if instance.status == "Completed":
@@ -144,14 +152,21 @@ class HttpApi:
         return json_response(payload, 500 if as_error else 200)
 
     def _entity_status(self, request: web.Request) -> web.Response:
-        payload = entity_status(self._client.entity(_part(request, "id")))
+        payload = entity_status(
+            self._client.entity(_part(request, "id")),
+            show_input=query.flag(request, "showInput", default=True),
+            show_history=query.flag(request, "showHistory"),
+        )
         return json_response(payload, 202, {"Location": str(request.url), "Retry-After": RETRY_AFTER})
 
     async def list_instances(self, request: web.Request) -> web.Response:
         """A page of statuses; the next page's token is in a header."""
-        rows, token = self._client.instances(
-            query.instance_filter(request), query.page_size(request), request.headers.get(CONTINUATION)
-        )
+        conditions = query.instance_filter(request)
+        if "Unknown" in conditions.statuses:
+            # The extension's own name, which its storage does not have. Purges ignore it.
+            message = "One or more of the arguments submitted is incorrect"
+            raise BadRequestError(message, "Requested value 'Unknown' was not found.")
+        rows, token = self._client.instances(conditions, query.page_size(request), request.headers.get(CONTINUATION))
         show_input = query.flag(request, "showInput", default=True)
         statuses = [
             entity_status(row, show_input=show_input)

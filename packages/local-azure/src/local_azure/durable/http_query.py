@@ -15,9 +15,14 @@ from local_azure.durable.newtonsoft import compact, too_deep
 from local_azure.durable.queries import DEFAULT_PAGE, InstanceFilter
 
 MAX_BODY = 32 << 20
-_STATUSES = ("Running", "Completed", "ContinuedAsNew", "Failed", "Canceled", "Terminated", "Pending", "Suspended")
+_NAMES = "Unknown Running Completed ContinuedAsNew Failed Canceled Terminated Pending Suspended"
+_STATUSES = dict(enumerate(_NAMES.split(), -1))
+"""By the extension's numbers."""
 _LARGE = re.compile(r"[eE][+]?[0-9]{3}|[0-9]{309}")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,9}")
+_SECONDS = re.compile(r"[+-]?(?:[0-9][0-9,]*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?i:infinity|nan)")
+_LONGEST_SPAN = 922_337_203_685
+"""Seconds: 2^63 ticks."""
 _CHARSETS = {
     "utf-8": "utf-8",
     "utf-16": "utf-16-le",
@@ -120,13 +125,19 @@ def number(request: web.Request, name: str, default: int) -> int:
 
 
 def span(request: web.Request, name: str) -> float | None:
-    """A number of seconds of the query; None if it is absent or another text."""
-    text = parameters(request).get(name, "")
-    try:
-        seconds_asked = float(text)
-    except ValueError:
+    """A number of seconds of the query, which may have commas; None if it is absent or another text.
+
+    Raises BadRequestError for one that is no time at all; the extension answers 500 to those that are too long.
+    """
+    text = parameters(request).get(name, "").strip()
+    if not _SECONDS.fullmatch(text):
         return None
-    return seconds_asked if math.isfinite(seconds_asked) and "_" not in text else None
+    seconds_asked = float(text.replace(",", ""))
+    if math.isnan(seconds_asked):
+        raise BadRequestError("TimeSpan does not accept floating point Not-a-Number values.")
+    if abs(seconds_asked) > _LONGEST_SPAN:
+        raise BadRequestError("TimeSpan overflowed because the duration is too long.")
+    return seconds_asked
 
 
 def moment(request: web.Request, name: str) -> float | None:
@@ -141,7 +152,7 @@ def upper_bound(request: web.Request, name: str) -> float | None:
 
 
 def instance_filter(request: web.Request) -> InstanceFilter:
-    """The conditions on instances in the query. Raises BadRequestError for a status below 0, as the extension does."""
+    """The conditions on instances in the query."""
     asked = parameters(request)
     parts = [part.strip() for value in asked.getall("runtimeStatus", []) for part in value.split(",")]
     statuses = {_status(part) for part in parts}
@@ -156,11 +167,9 @@ def instance_filter(request: web.Request) -> InstanceFilter:
 def _status(text: str) -> str:
     """A status by its name or number, as .NET reads an enumeration; empty if it is neither, or in another case."""
     if _NUMBER.fullmatch(text):
-        if int(text) < 0:
-            raise BadRequestError(f"runtimeStatus must not be negative: {text}")
         # A number that has no name is a status too, which no instance has.
-        return _STATUSES[int(text)] if int(text) < len(_STATUSES) else text
-    return text if text in _STATUSES else ""
+        return _STATUSES.get(int(text), text)
+    return text if text in _STATUSES.values() else ""
 
 
 def page_size(request: web.Request) -> int:

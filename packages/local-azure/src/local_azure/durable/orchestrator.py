@@ -99,6 +99,9 @@ class Orchestrator:
         for event in events:
             if event.event_type is EventType.EXECUTION_TERMINATED:
                 reason = event.input if isinstance(event.input, str) else None
+                if not session.length:
+                    self._conclusions.end_unbegun(session, Batch(messages, events), reason)
+                    return True
                 self._conclusions.finish(
                     session, Batch(messages, events), [self._started(session), *events], "Terminated", reason
                 )

@@ -22,6 +22,8 @@ def purge_one(store: Store, instance_id: str) -> int:
     with store.transaction() as database:
         if database.execute("DELETE FROM entities WHERE id = ?", (instance_id,)).rowcount:
             return 1
+        if instance_id.startswith("@"):
+            return 0
         instance = store.instance(instance_id)
         if instance is None:
             raise NotFoundError(f"No instance with ID '{instance_id}' was found.")

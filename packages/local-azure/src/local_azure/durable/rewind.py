@@ -17,13 +17,15 @@ from local_azure.durable.store import Instance, MessageKind, Store, StoredMessag
 _FAILURES = {EventType.TASK_FAILED, EventType.SUB_ORCHESTRATION_INSTANCE_FAILED}
 
 
-def rewind(store: Store, instance: Instance, reason: str, now: float) -> list[str]:
+def rewind(store: Store, instance: Instance, reason: str | None, now: float) -> list[str]:
     """Rewind an instance and the sub-orchestrations that failed it, in one transaction; gives who must go on."""
     with store.transaction() as database:
         return _rewind(store, database, instance, reason, now)
 
 
-def _rewind(store: Store, database: sqlite3.Connection, instance: Instance, reason: str, now: float) -> list[str]:
+def _rewind(
+    store: Store, database: sqlite3.Connection, instance: Instance, reason: str | None, now: float
+) -> list[str]:
     history = [decode(text) for text in store.history(instance.id)]
     failed = {event.task_scheduled_id for event in history if event.event_type in _FAILURES}
     woken: list[str] = []

@@ -4,8 +4,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from local_azure.durable.events import EventType
-from local_azure.durable.newtonsoft import first_value
+from local_azure.durable.events import Event, EventType, encode, stamp
+from local_azure.durable.newtonsoft import compact, first_value
 from local_azure.durable.queries import EntityRow
 from local_azure.durable.store import Instance
 
@@ -34,6 +34,7 @@ def instance_status(
     """The status payload of the management API. `history` is event JSON; a pending instance shows none."""
     status: dict[str, Any] = {
         "name": instance.name,
+        **({"version": instance.version} if instance.version else {}),
         "instanceId": instance.id,
         **({"parentInstanceId": instance.parent} if instance.parent is not None else {}),
         "runtimeStatus": instance.status,
@@ -48,21 +49,34 @@ def instance_status(
     return status
 
 
-def entity_status(entity: EntityRow, *, show_input: bool = True) -> dict[str, Any]:
+def entity_status(entity: EntityRow, *, show_input: bool = True, show_history: bool = False) -> dict[str, Any]:
     """The status payload of an entity, which to the extension is an orchestration that runs for ever.
 
-    The extension's `sorter` orders the messages of each sender; here they come in order, so it is empty.
+    The extension's `sorter` orders the messages of each sender; here they come in order, so it is empty. Its history is
+    that of a generation that has just begun.
     """
-    return {
+    holds: dict[str, Any] = {"exists": True, "state": entity.state, "sorter": {}}
+    status: dict[str, Any] = {
         "name": entity.id,
         "instanceId": entity.id,
         "runtimeStatus": "Running",
-        "input": {"exists": True, "state": entity.state, "sorter": {}} if show_input else None,
+        "input": holds if show_input else None,
         "customStatus": {"entityExists": True},
         "output": None,
         "createdTime": whole_seconds(entity.created),
         "lastUpdatedTime": whole_seconds(entity.updated),
     }
+    if show_history:
+        input = compact(holds)
+        started = Event(
+            event_type=EventType.EXECUTION_STARTED,
+            timestamp=stamp(entity.updated),
+            name=entity.id,
+            input=input,
+            generation=None,
+        )
+        status["historyEvents"] = readable_history([encode(started)], show_input=show_input, show_output=False)
+    return status
 
 
 def status_problem(custom_status: str) -> str | None:

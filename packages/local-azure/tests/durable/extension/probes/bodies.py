@@ -76,3 +76,13 @@ async def a_wait_that_is_shorter_than_its_step(client: Client) -> Any:
         "POST", "/instances/short/restart?restartWithNewInstanceId=false&timeout=1&pollingInterval=2"
     )
     return [answers, seen(client, restarted)]
+
+
+@probe
+async def waits_that_are_no_times(client: Client) -> Any:
+    answers: dict[str, Any] = {}
+    for number, said in enumerate(("NaN", "nan", "-1", "1,5", "4294967", "1e8", "1e10", "0.25e1", "1 5", "x")):
+        path = f"/orchestrators/echo_event/no-time-{number}?timeout=1&pollingInterval={said.replace(' ', '%20')}"
+        answer = await client.ask("POST", path, "1")
+        answers[said] = [answer.status, answer.body.get("Message")]
+    return answers

@@ -77,3 +77,13 @@ async def the_answer_to_an_operation_that_fails(client: Client) -> Any:
     await client.run("entity_fails", "answered", "answered")
     history = (await client.full_status("answered"))["historyEvents"]
     return [event["Input"] for event in history if event["EventType"] == "EventRaised"]
+
+
+@probe
+async def an_entity_as_an_instance(client: Client) -> Any:
+    await client.ask("POST", "/entities/shelf/looked-at?op=put", '"1"')
+    await client.until_entity("/entities/shelf/looked-at")
+    paths = ("", "?showInput=false", "?showHistory=true", "?showHistory=true&showInput=false&showHistoryOutput=true")
+    shown = {path: seen(client, await client.ask("GET", f"/instances/@shelf@looked-at{path}")) for path in paths}
+    purged = [seen(client, await client.ask("DELETE", "/instances/@shelf@looked-at")) for _ in range(2)]
+    return [shown, purged, (await client.ask("GET", "/instances/@shelf@looked-at")).status]

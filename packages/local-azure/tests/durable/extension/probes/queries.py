@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from tests.durable.extension.client import Client
-from tests.durable.extension.probes.probing import probe
+from tests.durable.extension.probes.probing import probe, seen
 
 
 async def _three(client: Client, prefix: str) -> None:
@@ -220,3 +220,13 @@ async def times_and_names_that_are_said_oddly(client: Client) -> Any:
         "GET", "/instances/oddly?showInput=false&showInput=false&showHistory=true&SHOWHISTORY=true"
     )
     return [counts, status.body["input"], "historyEvents" in status.body]
+
+
+@probe
+async def statuses_that_are_unknown(client: Client) -> Any:
+    """The extension has a name for them that its storage has not; a purge ignores it."""
+    shown: dict[str, Any] = {}
+    for said in ("Unknown", "-1", "Failed,Unknown", "unknown", "-2"):
+        path = f"/instances?instanceIdPrefix=unseen&createdTimeFrom=2100-01-01&runtimeStatus={said}"
+        shown[said] = [seen(client, await client.ask(method, path)) for method in ("GET", "DELETE")]
+    return shown

@@ -1,6 +1,7 @@
 """Commands in states where they seldom come."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from tests.durable.extension.client import Client
@@ -127,3 +128,40 @@ async def where_an_answer_leads(client: Client) -> Any:
         sorted(part.partition("=")[0] for part in first[2].split("&") if not part.startswith("code=")),
         {name.lower(): value for name, value in done.headers.items() if name.lower() in keep},
     ]  # fmt: skip
+
+
+@probe
+async def commands_of_which_some_say_why(client: Client) -> Any:
+    """A reason is kept until there is another one."""
+    await client.start("echo_event", "why")
+    await client.waiting("why")
+    outputs: list[Any] = []
+    for command in ("suspend?reason=lunch", "resume", "suspend", "resume?reason=back", "suspend?reason=", "resume"):
+        await client.ask("POST", f"/instances/why/{command}")
+        state = "Suspended" if command.startswith("suspend") else "Running"
+        status = await client.until("why", lambda status, state=state: status["runtimeStatus"] == state)
+        outputs.append(status["output"])
+    await client.run("status_at_once_then_raise", "why-rewound")
+    await client.ask("POST", "/instances/why-rewound/rewind")
+    rewound = await _shows(client, "why-rewound", lambda events: len(_notes(events)) == 2)
+    await client.run("take_input", "why-again")
+    before = await client.full_status("why-again")
+    await client.ask("POST", "/instances/why-again/restart?restartWithNewInstanceId=false")
+    after = await _shows(client, "why-again", lambda events: events[0]["Generation"] == 1)
+    began = [[each["input"], each["output"], each["historyEvents"][0]["Input"]] for each in (before, after)]
+    return [outputs, _notes(rewound["historyEvents"]), began]
+
+
+def _notes(events: list[dict[str, Any]]) -> list[Any]:
+    return [event["Data"] for event in events if event["EventType"] == "GenericEvent"]
+
+
+async def _shows(client: Client, instance_id: str, holds: Callable[[list[dict[str, Any]]], bool]) -> dict[str, Any]:
+    """The full status once its history holds something and it has ended."""
+    async with asyncio.timeout(30):
+        while not (
+            (full := await client.full_status(instance_id)).get("historyEvents") and holds(full["historyEvents"])
+        ):
+            await asyncio.sleep(0.05)
+    await client.ended(instance_id)
+    return await client.full_status(instance_id)
