@@ -48,7 +48,7 @@ class Conclusions:
             # any other sets its own.
             custom_status = session.instance.custom_status
         instance = msgspec.structs.replace(
-            session.instance, **_standing(session.instance, batch.command), updated=now, custom_status=custom_status
+            session.instance, **_standing(session.instance, batch), updated=now, custom_status=custom_status
         )
         replay.cancelled_timers()
         finished = (answer.is_done or answer.error is not None) and not replay.has_open_tasks
@@ -168,9 +168,12 @@ def _raised(events: Iterable[Event]) -> list[Event]:
     return [event for event in events if event.event_type is EventType.EVENT_RAISED]
 
 
-def _standing(instance: Instance, command: Event | None) -> dict[str, str | None]:
+def _standing(instance: Instance, batch: Batch) -> dict[str, str | None]:
     """Status and output of an instance that goes on; a suspension's and a resumption's reason is left as output."""
+    command = batch.command
     if command is not None and command.event_type in _STATUS_AFTER:
         reason = command.reason if isinstance(command.reason, str) else instance.output
         return {"status": _STATUS_AFTER[command.event_type], "output": reason}
-    return {"status": "Running" if instance.status == "Pending" else instance.status}
+    # One that was rewound is pending too, but does not begin.
+    begins = any(event.event_type is EventType.EXECUTION_STARTED for event in batch.events)
+    return {"status": "Running" if begins else instance.status}

@@ -2,7 +2,8 @@
 
 The algorithm is that of the extension's Azure Storage provider: all failures are taken out of the history with what was
 scheduled for them (entries that nobody replays stay in their place), failed sub-orchestrations are rewound themselves,
-and the instance is replayed. The timers of retries stay, so an instance that has tried something again fails anew: its
+and the instance is replayed. Until it ends, is resumed or continues as new its status is Pending, with the failure as
+output. The timers of retries stay, so an instance that has tried something again fails anew: its
 code no longer leads to them (azure-functions-durable-extension issue 617, durabletask issue 811).
 """
 
@@ -40,7 +41,7 @@ def _rewind(
             database.execute(
                 "UPDATE history SET event = ? WHERE instance = ? AND seq = ?", (encode(kept), instance.id, seq)
             )
-    put_instance(database, msgspec.structs.replace(instance, status="Running", output=None, updated=now))
+    put_instance(database, msgspec.structs.replace(instance, status="Pending", updated=now))
     if woken:
         # The rewound children will wake it.
         return woken

@@ -152,6 +152,40 @@ async def commands_of_which_some_say_why(client: Client) -> Any:
     return [outputs, _notes(rewound["historyEvents"]), began]
 
 
+@probe
+async def a_rewound_instance_until_it_ends(client: Client) -> Any:
+    """It is pending, with the failure as output, until it is resumed or continues as new."""
+    fails, waits = ["yield", ["fails", "f", 1]], ["gate", 1, ["event", "g"], []]
+    programs: dict[str, list[Any]] = {
+        "waits": [fails, waits],
+        "continues": [fails, ["again", []], waits],
+        "nothing": [fails, waits, ["return", None]],
+        "child": [["yield", ["child", [fails, waits], "c", None]]],
+    }
+    shown: dict[str, Any] = {}
+    for name, steps in programs.items():
+        instance_id = f"until-{name}"
+        await client.run("program", instance_id, {"root": instance_id, "todo": steps})
+        await client.ask("POST", f"/instances/{instance_id}/rewind?reason=again")
+        waiting = f"{instance_id}-c" if name == "child" else instance_id
+        await client.waiting(waiting, {"gate": 1})
+        during = [await client.full_status(each) for each in dict.fromkeys((instance_id, waiting))]
+        seen_of = [[*_short(status), "historyEvents" in status] for status in during]
+        if name == "waits":
+            for command, state in (("resume", "Pending"), ("suspend?reason=s", "Suspended"), ("resume", "Running")):
+                answer = await client.ask("POST", f"/instances/{instance_id}/{command}")
+                status = await client.until(instance_id, lambda now, state=state: now["runtimeStatus"] == state)
+                seen_of.append([answer.status, *_short(status)])
+        await client.raise_event(waiting, "g", 1)
+        shown[name] = [*seen_of, _short(await client.ended(instance_id))]
+    return shown
+
+
+def _short(status: dict[str, Any]) -> list[Any]:
+    state, output, custom = end_of(status)
+    return [state, output.partition(" \n ")[0] if isinstance(output, str) else output, custom]
+
+
 def _notes(events: list[dict[str, Any]]) -> list[Any]:
     return [event["Data"] for event in events if event["EventType"] == "GenericEvent"]
 
