@@ -15,6 +15,8 @@ Program = dict[str, Any]
 """`steps`, and `after`: what the client does once the instance has ended."""
 
 _NEVER = 3600
+_LARGE = (20_000, 40_000, 300_000)
+"""Letters: what is larger than 45 KB or so goes to blobs under the extension."""
 _VALUES: list[Any] = [
     None, True, False, 0, -1, 1.5, 7, "", "ü€😀", "null", '{"a": 1}', "2026-11-26T14:37:42.6042405Z", "x" * 80, [], {},
     [None], [1, [2, {"a": None}]], {"b": 1, "a": {"ü": ["x"]}}, 12345678901234567890, "a\nb\t\u0001", {"gate": None},
@@ -65,6 +67,9 @@ class _Maker:
     def __init__(self, dice: random.Random) -> None:
         self._dice = dice
         self._numbers = itertools.count(1)
+        self._outlives = False
+        self._labels: list[str] = []
+        """Of children that have ended: an id can be taken again."""
 
     def program(self) -> Program:
         dice = self._dice
@@ -93,7 +98,7 @@ class _Maker:
         dice = self._dice
         words = ["yield", "try", "gate", "keep", "again", "kept_events", "status", "signal", "uuid", "time", "cancel"]
         weights = [8, 2, 3, 1.5, 1, 0.5, 1.5, 1.5, 0.2, 0.2, 0.4]
-        word = dice.choices([*words, "outlive", "raise", "return"], [*weights, 0.3, 0.5, 0.5])[0]
+        word = dice.choices([*words, "outlive", "raise", "return", "long"], [*weights, 0.3, 0.5, 0.5, 0.2])[0]
         match word:
             case "gate" if scope.may_gate:
                 return [self._gate(scope)]
@@ -117,6 +122,8 @@ class _Maker:
                 if self._chance(0.6):
                     body += [["yield", self._failing(scope, beside=False)]]
                 return [["try", body, self._steps(scope, dice.randint(0, 1))]]
+            case "long":
+                return [["long status", dice.choice([5_000, 8_000, 9_000])]]
             case "status":
                 return [["status", self._value()]]
             case "signal":
@@ -128,7 +135,10 @@ class _Maker:
             case "uuid" | "time":
                 return [[word]]
             case _:
-                return [["yield", self._task(scope, may_fail=self._chance(0.3), beside=False)]]
+                task = self._task(scope, may_fail=self._chance(0.3), beside=False)
+                if task[0] == "child" and task[2]:
+                    self._labels.append(task[2])
+                return [["yield", task]]
 
     # --- tasks ---
 
@@ -139,8 +149,8 @@ class _Maker:
             return self._failing(scope, beside=beside)
         if scope.early and not beside and self._chance(0.4):
             return ["event", scope.early.pop()]
-        words = ["echo", "timer", "retry", "entity", "kept", "child", "all", "any"]
-        weights = [4, 0.7, 1, 2, 1.5, *([2.5, 2, 2] if scope.depth else [0, 0, 0])]
+        words = ["echo", "timer", "retry", "entity", "kept", "large", "child", "all", "any"]
+        weights = [4, 0.7, 1, 2, 1.5, 0.4, *([2.5, 2, 2] if scope.depth else [0, 0, 0])]
         match dice.choices(words, weights)[0]:
             case "timer":
                 return ["timer", dice.choice([0, 0.2, 1, -5])]
@@ -151,6 +161,8 @@ class _Maker:
                 return ["entity", self._key(scope, beside=beside), operation, value]
             case "kept" if not beside and (scope.running or scope.ended):
                 return self._kept(scope)
+            case "large":
+                return ["large", dice.choice(_LARGE)]
             case "child":
                 return self._child(scope, may_fail=may_fail, beside=beside)
             case "all":
@@ -184,7 +196,8 @@ class _Maker:
                 return ["bad", dice.choice(["", "of it", "ü \n z", "x" * 50])]
 
     def _child(self, scope: _Scope, *, may_fail: bool, beside: bool) -> Any:
-        label = self._childs_label()
+        again = scope.alone and not beside and self._labels and self._chance(0.3)
+        label = self._dice.choice(self._labels) if again else self._childs_label()
         inner = _Scope(scope.depth - 1, may_gate=scope.may_gate and not beside and bool(label), alone=not beside)
         inner.alone = inner.alone and scope.alone
         steps = self._steps(inner, self._dice.randint(1, 3)) if may_fail or not beside else self._safe(inner)
@@ -232,6 +245,7 @@ class _Maker:
 
     def _outlived(self, scope: _Scope) -> list[Step]:
         """A race that is won long before the other ends, which is tried again."""
+        self._outlives = True
         soon, late = next(self._numbers), next(self._numbers)
         slow = [["yield", ["timer", 2.2]], ["yield", ["fails", self._label("f"), self._dice.choice([0, 1, 2])]]]
         scope.ended.append(soon)
@@ -259,7 +273,10 @@ class _Maker:
     # --- gates ---
 
     def _gate(self, scope: _Scope) -> Step:
-        """Waits for the client, that first does what the script says; the script's last raise opens it."""
+        """Waits for the client, that first does what the script says; the script's last raise opens it.
+
+        Nothing is terminated once something outlives its race: what it has come to by then is not certain.
+        """
         dice = self._dice
         number = next(self._numbers)
         opens = ["raise", f"g{number}", self._value()]
@@ -286,14 +303,14 @@ class _Maker:
             place = dice.randint(1, len(script))
             behind = [opens, ["resume", "back"]] if self._chance(0.5) else [["resume", "back"], opens]
             return ["gate", number, task, [*script[:place], *script[place:], *behind]]
-        if self._chance(0.06):
+        if self._chance(0.06) and not self._outlives:
             opens = ["terminate", dice.choice(["", "enough", '{"a": 1}', "12"])]
         return ["gate", number, task, [*script, opens]]
 
     def _meanwhile(self, scope: _Scope) -> list[Any]:
         """Commands that do not open the gate."""
-        words = ["early", "early", "early twice", "unwanted", "start", "rewind", "purge", "signal"]
-        match self._dice.choice([*words, *([] if scope.is_root else ["terminate root"])]):
+        words = ["early", "early", "early twice", "unwanted", "start", "rewind", "purge", "restart", "signal", "large"]
+        match self._dice.choice([*words, *([] if scope.is_root or self._outlives else ["terminate root"])]):
             case "early" | "early twice" as word:
                 name = f"y{next(self._numbers)}"
                 count = 2 if word == "early twice" else 1
@@ -301,6 +318,10 @@ class _Maker:
                 return [["raise", name, self._value()] for _ in range(count)]
             case "unwanted":
                 return [["raise", "unwanted", 1]]
+            case "large":
+                name = f"y{next(self._numbers)}"
+                scope.early.append(name)
+                return [["raise large", name, self._dice.choice(_LARGE)]]
             case "signal":
                 return [["signal", self._label("e"), 2]]
             case word:

@@ -47,7 +47,7 @@ class _Player:
         self._client = client
         self._program = program
         self._id = instance_id
-        self._ids = [instance_id, *(f"{instance_id}-{label}" for label in _labels(program["steps"]))]
+        self._ids = [instance_id, *dict.fromkeys(f"{instance_id}-{label}" for label in _labels(program["steps"]))]
         self._answers: list[Any] = []
         self._is_local = client.engine == "local"
 
@@ -62,8 +62,6 @@ class _Player:
                 await self._note("DELETE", "")
             case ["restart"]:
                 await self._note("POST", "/restart?restartWithNewInstanceId=false")
-            case ["terminate root"]:
-                await self._do(self._id, ["terminate", "by its child"])
             case ["start"]:
                 self._answers.append((await self._client.start("program", self._id, given)).status)
             case ["rewind"] if before["runtimeStatus"] != "Failed":
@@ -121,6 +119,12 @@ class _Player:
                 before = await self._raised(instance_id)
                 self._answers.append((await self._client.raise_event(instance_id, name, value)).status)
                 await self._arrived(instance_id, before)
+            case ["raise large", name, size]:
+                await self._do(instance_id, ["raise", name, size * "ü"])
+            case ["restart"]:
+                await self._note("POST", "/restart?restartWithNewInstanceId=false", instance_id)
+            case ["terminate root"]:
+                await self._do(self._id, ["terminate", "by its child"])
             case ["suspend" | "resume" as word, reason]:
                 await self._note("POST", f"/{word}?reason={quote(reason)}", instance_id)
                 is_suspended = word == "suspend"

@@ -46,6 +46,8 @@ class _Run:
                     self.kept[slot][0].cancel()
                 case ["status", value]:
                     self.context.set_custom_status(value)
+                case ["long status", size]:
+                    self.context.set_custom_status(size * "x")
                 case ["signal", key, operation, value]:
                     self.context.signal_entity(self.entity(key), operation, value)
                 case ["uuid"]:
@@ -87,6 +89,8 @@ class _Run:
         match specification:
             case ["echo", value]:
                 return context.call_activity("echo", value), _plain
+            case ["large", size]:
+                return context.call_activity("echo", size * "ü"), len
             case ["bad", text]:
                 return context.call_activity("bad", text), _plain
             case ["fails", label, failures]:
