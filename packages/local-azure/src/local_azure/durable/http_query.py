@@ -127,7 +127,7 @@ def number(request: web.Request, name: str, default: int) -> int:
 def span(request: web.Request, name: str) -> float | None:
     """A number of seconds of the query, which may have commas; None if it is absent or another text.
 
-    Raises BadRequestError for one that is no time at all; the extension answers 500 to those that are too long.
+    Raises BadRequestError for NaN, and for what is too long: there the extension answers 500.
     """
     text = parameters(request).get(name, "").strip()
     if not _SECONDS.fullmatch(text):
