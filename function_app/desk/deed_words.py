@@ -1,5 +1,6 @@
 """The journal in words: reasons and outcomes as a person reads them, and changes of the rules in use."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import parse_qsl
@@ -70,7 +71,7 @@ def _sent(text: str) -> dict[str, str] | None:
 def _decoded(text: str) -> dict[str, Any] | None:
     try:
         return cast(dict[str, Any], msgspec.json.decode(text))
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return None
 
 
@@ -89,8 +90,8 @@ def _plain(value: object) -> str:
     if isinstance(value, list):
         items = cast(list[object], value)
         return str(len(items)) if any(isinstance(item, dict | list) for item in items) else ", ".join(map(str, items))
-    try:
+    with suppress(ValueError, OverflowError):
         moment = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else None
-    except ValueError:
-        moment = None
-    return str(value) if moment is None or moment.tzinfo is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+        if moment is not None and moment.tzinfo is not None:
+            return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
+    return str(value)
