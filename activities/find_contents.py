@@ -66,14 +66,16 @@ async def _contents_of(
         of_id = [content for path in pointers.get(event_id, {}).values() for content in flagged[path]]
         archived = documents.get(event_id, [])
         contents_of[event_id] = [
-            *await beside(has_many_values(archived), _archived, archived, store_id),
+            *await beside(has_many_values(archived), _archived, event_id, archived, store_id),
             *quarantined_contents(event_id, of_id, store_id),
         ]
     return contents_of
 
 
-def _archived(documents: Sequence[dict[str, Any]], store_id: StoreKey | None) -> list[Content]:
-    return _with_forms(archived_contents(documents, store_id))
+def _archived(event_id: str, documents: Sequence[dict[str, Any]], store_id: StoreKey | None) -> list[Content]:
+    contents = archived_contents(documents, store_id)
+    # A document that somebody has made another event's is of no content under this id.
+    return _with_forms([content for content in contents if content.event.get("id") == event_id])
 
 
 async def _flagged(path: str, ids: Collection[str], taken: BytesTaken) -> list[Content]:

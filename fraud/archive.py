@@ -11,6 +11,7 @@ from fraud.events import UNKNOWN_STORE, MalformedEventError, StoreEvent, parse_d
 from fraud.identity import BIGINT_DIGITS, archive_key, canonical, further_id, has_digits
 from fraud.nesting import MAX_DEPTH, depth, has_wide_number
 from fraud.quarantine import QuarantinedEvent, raw
+from fraud.windows import is_in_calendar
 
 ARCHIVE_FIELD = "archive"
 """The field that the archive adds to a document: where in the hub the event lies, its run, and of a further content its
@@ -191,25 +192,27 @@ def original_event(document: dict[str, Any]) -> tuple[dict[str, Any], str | None
     archive = _archive_of(document)
     run_id: Any = archive.get("run_id")
     event = {name: value for name, value in document.items() if name not in RESERVED}
-    if "event_id" in archive:
-        event["id"] = archive["event_id"]
+    if "id" in document:
+        event["id"] = event_id_of(document)
     if event.get("store_id") == UNKNOWN_STORE:
         del event["store_id"]
     return event, _run_named(run_id)
 
 
 def event_id_of(document: dict[str, Any]) -> str:
-    """The id of the event in a document that was read back from the archive."""
-    event_id: Any = _archive_of(document).get("event_id", document["id"])
-    return event_id
+    """The id of the event in a document that was read back from the archive; that of a further content is a text."""
+    event_id: Any = _archive_of(document).get("event_id")
+    return event_id if isinstance(event_id, str) else document["id"]
 
 
 def arrival_of(document: dict[str, Any]) -> datetime | None:
-    """The time at which its content first reached the hub; None in a document that someone else wrote."""
+    """The time at which its content first reached the hub; None in a document that someone else wrote, whatever that
+    says there."""
     try:
-        return msgspec.convert(_archive_of(document).get("enqueued_time"), datetime)
+        arrived = msgspec.convert(_archive_of(document).get("enqueued_time"), datetime)
     except msgspec.ValidationError:
         return None
+    return arrived if is_in_calendar(arrived) else None
 
 
 def has_further_contents(document: dict[str, Any]) -> bool:

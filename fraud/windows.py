@@ -19,6 +19,7 @@ from fraud.suspicion import store_of
 WINDOW = timedelta(minutes=5)
 WINDOW_MILLISECONDS = WINDOW // timedelta(milliseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 MAX_IDS = 20_000
 """More than a queue message of 256 KB on Standard can hold (an id takes about 39 bytes)."""
 MAX_STORE_TEXT = 200
@@ -95,6 +96,12 @@ def moment_in(text: str) -> datetime | None:
         return datetime.strptime(text, _COMPACT).replace(tzinfo=UTC)
     except ValueError:
         return None
+
+
+def is_in_calendar(moment: datetime) -> bool:
+    """True for a time with a zone whose year has four digits in UTC and some weeks earlier: paths and texts are in its
+    order."""
+    return moment.tzinfo is not None and _FIRST <= moment < _LAST
 
 
 def window_of(enqueued: datetime) -> Window:

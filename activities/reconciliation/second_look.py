@@ -101,7 +101,7 @@ async def arrivals_in_part(store: StoreKey, event_id: str) -> list[datetime | No
 
 def _names_what_is_read(doubt: Doubt, arrivals: Sequence[datetime | None]) -> bool:
     return bool(arrivals) and all(
-        named >= sum(arrived is None or arrived.tzinfo is None or arrived <= window_end(window) for arrived in arrivals)
+        named >= sum(arrived is None or arrived <= window_end(window) for arrived in arrivals)
         for window, named in doubt.in_part
     )
 
@@ -136,7 +136,7 @@ def _is_moved(difference: Difference, document: dict[str, Any]) -> bool:
     belongs to no captured event.
     """
     arrived = arrival_of(document)
-    if arrived is None or arrived.tzinfo is None:
+    if arrived is None:
         return True
     place = ((difference.partition or "").rpartition("/")[2], difference.sequence_number)
     came_in = difference.window_end - WINDOW <= arrived <= difference.window_end + WINDOW

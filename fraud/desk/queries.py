@@ -1,6 +1,6 @@
 """The questions that the desk's lists take: filters, order and page. Each is checked as it is read."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,19 +10,13 @@ from fraud.desk.paging import Limit, Token
 from fraud.desk.review import CaseState
 from fraud.events import MAX_ID_LENGTH
 from fraud.verdicts import Band, CaseType
+from fraud.windows import is_in_calendar
 
 StoreName = Annotated[str, Meta(min_length=1, max_length=255, description="A store's number, or `none`.")]
 CaseId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9-]{1,200}\Z", description="The name of a case.")]
 Moment = Annotated[datetime, Meta(tz=True)]
 CustomerId = Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1)]
 Path = Annotated[str, Meta(min_length=1, max_length=1_024)]
-_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
-
-
-def is_in_calendar(moment: datetime) -> bool:
-    """True for a time with a zone whose year has four digits in UTC and some weeks earlier: paths and texts are in its
-    order."""
-    return moment.tzinfo is not None and _FIRST <= moment < _LAST
 
 
 def check_span(start: datetime | None, end: datetime | None) -> None:

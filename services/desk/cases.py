@@ -11,11 +11,11 @@ import msgspec
 from fraud.desk.linking import by_money, linked
 from fraud.desk.paging import Page, token_of
 from fraud.desk.problems import not_found
-from fraud.desk.queries import CaseName, CaseQuery, is_in_calendar
+from fraud.desk.queries import CaseName, CaseQuery
 from fraud.desk.review import MAX_ENTRIES, REVIEW_FIELD, JournalEntry, Review, journal_problem
 from fraud.desk.rows import CaseDetails, CaseRow
 from fraud.events import UNKNOWN_STORE
-from fraud.windows import store_label
+from fraud.windows import is_in_calendar, store_label
 from services import cosmos
 from services.concurrency import both, together
 from services.desk.case_queries import (

@@ -7,9 +7,9 @@ from datetime import datetime
 
 import msgspec
 
-from fraud.desk.queries import is_in_calendar
 from fraud.events import UNKNOWN_STORE, StoreKey
 from fraud.verdicts import CaseType
+from fraud.windows import is_in_calendar
 from services import cosmos, names
 from services.cosmos_lists import listed
 from services.desk.case_queries import IS_CASE

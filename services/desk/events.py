@@ -2,11 +2,12 @@
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # The SDK's documents are untyped.
 
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from fraud.archive import ARCHIVE_FIELD, original_event
+from fraud.archive import ARCHIVE_FIELD, arrival_of, original_event
 from fraud.desk.rows import EventContent, EventDetails, HubPlace
 from fraud.readable import readable_events
 from services import cosmos
@@ -41,10 +42,9 @@ async def event_details(event_id: str) -> EventDetails:
 
 def _archived(document: dict[str, Any]) -> EventContent:
     event, run_id = original_event(document)
-    try:
-        place = msgspec.convert(document.get(ARCHIVE_FIELD), HubPlace)
-    except msgspec.ValidationError:
-        place = None  # somebody else wrote the document
+    place = None  # somebody else wrote the document
+    with suppress(msgspec.ValidationError):
+        place = msgspec.convert(document.get(ARCHIVE_FIELD), HubPlace) if arrival_of(document) else None
     store: object = event.get("store_id")
     return EventContent(
         source="archive",

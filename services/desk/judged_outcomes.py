@@ -102,7 +102,7 @@ async def _windows_of(ids: Sequence[str]) -> list[tuple[str, StoreWindow]]:
         async for document in documents:
             of_id = windows[event_id_of(document)]
             if (arrived := arrival_of(document)) is not None and len(of_id) < _WINDOWS:
-                of_id[original_event(document)[0].get("store_id"), window_of(arrived).end] = None
+                of_id[store_of(original_event(document)[0].get("store_id")), window_of(arrived).end] = None
     return [(event_id, window) for event_id, of_id in windows.items() for window in of_id]
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import azure.functions as func
 import msgspec
 
-from fraud.desk.queries import is_in_calendar
+from fraud.windows import is_in_calendar
 from function_app.desk import answers
 from function_app.desk.pictures.gantt import gantt_of, moments_of
 from function_app.desk.rendering import query
