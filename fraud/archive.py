@@ -206,10 +206,14 @@ def event_id_of(document: dict[str, Any]) -> str:
 
 
 def arrival_of(document: dict[str, Any]) -> datetime | None:
-    """The time at which its content first reached the hub; None in a document that someone else wrote, whatever that
-    says there."""
+    """The time at which its content first reached the hub; None in a document that someone else wrote."""
+    return arrival_in(_archive_of(document).get("enqueued_time"))
+
+
+def arrival_in(text: object) -> datetime | None:
+    """The same from the text that a document has of it. What has no zone or is in no calendar is someone else's."""
     try:
-        arrived = msgspec.convert(_archive_of(document).get("enqueued_time"), datetime)
+        arrived = msgspec.convert(text, datetime)
     except msgspec.ValidationError:
         return None
     return arrived if is_in_calendar(arrived) else None

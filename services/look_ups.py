@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from azure.cosmos.aio import ContainerProxy
 
-from fraud.archive import ARCHIVE_FIELD
+from fraud.archive import ARCHIVE_FIELD, arrival_in
 from fraud.context.event_facts import LONGEST_TEXT
 from fraud.context.look_ups import (
     CUSTOMER_SPAN,
@@ -236,19 +236,11 @@ async def _find_around(asked: Sequence[_Around]) -> list[dict[str, tuple[Sightin
 
 def _as_sent(document: dict[str, Any]) -> dict[str, Any]:
     """The fields of an event as its producer sent them, as `fraud.archive.original_event` of the whole document."""
-    if (event_id := document.pop(_OF_EVENT, None)) is not None:
+    if isinstance(event_id := document.pop(_OF_EVENT, None), str):
         document["id"] = event_id
     if document.get("store_id") == UNKNOWN_STORE:
         del document["store_id"]
     return document
-
-
-def _moment(text: object) -> datetime | None:
-    """An arrival; None in a document that someone else wrote."""
-    try:
-        return msgspec.convert(text, datetime)
-    except msgspec.ValidationError:
-        return None
 
 
 class _Search:
@@ -303,7 +295,7 @@ class _Search:
                 place = document["id"], str(document.get("store_id")), text, written_at
                 event = _as_sent(document)
                 key = self._key_of(event)
-                if key not in keys or (arrived := _moment(text)) is None:
+                if key not in keys or (arrived := arrival_in(text)) is None:
                     continue
                 last = key, text
                 is_surplus = self._is_whole(key, arrived)

@@ -48,16 +48,16 @@ CHANGES: list[dict[str, Any]] = [
 ]
 
 
-async def window(change: dict[str, Any]) -> tuple[WindowTask, str, str]:
-    """A window of two archived events, the second of which somebody changes before it is judged; their ids."""
-    ids = sorted(uuid.uuid4().hex for _ in range(2))
+async def window(ids: list[str], change: dict[str, Any], store: int) -> WindowTask:
+    """A window of archived events, with a document under the id of the last that somebody wrote as of a store."""
     await archive_events([received(event_body(event_id), number) for number, event_id in enumerate(ids)])
     container = await cosmos.events()
-    document: dict[str, Any] = dict(await container.read_item(ids[1], archive_key(3, ids[1])))
+    document: dict[str, Any] = dict(await container.read_item(ids[-1], archive_key(3, ids[-1])))
     archive = change.get("archive")
     whole = {"archive": document["archive"] | archive} if isinstance(archive, dict) else {}
-    await container.upsert_item(document | change | whole)
-    return await save_window(SuspiciousWindow(3, unique_ids(ids), WINDOW_ENDING_1010)), ids[0], ids[1]
+    place = {"store_id": store, "archive_key": archive_key(store, ids[-1])}
+    await container.upsert_item(document | place | change | whole)
+    return await save_window(SuspiciousWindow(3, unique_ids(ids), WINDOW_ENDING_1010))
 
 
 def _text(change: object) -> str:
@@ -66,7 +66,8 @@ def _text(change: object) -> str:
 
 @pytest.mark.parametrize("change", CHANGES, ids=_text)
 async def test_an_altered_event_keeps_none_beside_it_from_being_judged_explained_or_labelled(change: dict[str, Any]):
-    task, whole, altered = await window(change)
+    whole, altered = ids = sorted(uuid.uuid4().hex for _ in range(2))
+    task = await window(ids, change, 3)
 
     summary = await judge_and_store(task, 1)
 
@@ -77,3 +78,15 @@ async def test_an_altered_event_keeps_none_beside_it_from_being_judged_explained
     assert (await explain_event(whole)).contents[0].case == task.name
     assert (await explain_event(altered)).id == altered
     assert whole in await arrivals_of([whole, altered])
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=_text)
+async def test_a_document_that_somebody_writes_as_of_another_store_keeps_no_event_from_being_judged(
+    change: dict[str, Any],
+):
+    ids = sorted(uuid.uuid4().hex for _ in range(2))
+
+    summary = await judge_and_store(await window(ids, change, 4), 1)
+
+    assert [verdict.event_id for verdict in from_ndjson(await verdicts_of(summary))] == ids
+    assert summary.bands.get("unresolved", 0) == 0

@@ -11,6 +11,7 @@ from activities.archive_events import archive_events
 from fraud.archive import ReceivedEvent
 from fraud.context.look_ups import MOST_OF_CUSTOMER, MOST_OF_SHELF, latest
 from fraud.context.sighting import Sighting, sighting
+from fraud.identity import archive_key
 from services import cosmos, look_ups, shared_sightings
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body
 
@@ -49,6 +50,19 @@ async def test_a_busy_customer_gets_the_latest_and_takes_nothing_from_a_quiet_on
     assert both[str(HOT)] == latest(hot, MOST_OF_CUSTOMER)
     assert both[str(QUIET)] == alone[str(QUIET)] == tuple(reversed(quiet))
     assert str(NOBODY) not in both
+
+
+async def test_a_time_without_a_zone_that_somebody_has_written_among_those_of_a_busy_customer_holds_up_no_window():
+    number = int.from_bytes(uuid.uuid4().bytes[:6])
+    hot = [await arrive(n, number, before=timedelta(seconds=n)) for n in range(MOST_OF_CUSTOMER + 1)]
+    container, altered = await cosmos.events(), f"{number}-{MOST_OF_CUSTOMER - 1}"
+    document: dict[str, Any] = dict(await container.read_item(altered, archive_key(3, altered)))
+    archive = document["archive"]
+    await container.upsert_item(document | {"archive": archive | {"enqueued_time": archive["enqueued_time"][:19]}})
+
+    customers = await look_ups.customers({str(number): number}, UNTIL)
+
+    assert customers[str(number)] == latest([seen for seen in hot if seen.id != altered], MOST_OF_CUSTOMER)
 
 
 async def test_of_the_long_texts_of_neighbours_no_more_is_read_than_context_keeps(monkeypatch: pytest.MonkeyPatch):
