@@ -3,6 +3,7 @@
 import msgspec
 
 from fraud.quarantine import QuarantinedEvent
+from fraud.windows import is_in_calendar
 from services import names
 from services.blobs import read_if_there, warehouse
 
@@ -18,4 +19,4 @@ async def read_quarantined(path: str) -> tuple[QuarantinedEvent, bytes] | None:
         body = record.body
     except (ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return None
-    return record, body
+    return (record, body) if is_in_calendar(record.enqueued_time) else None

@@ -18,6 +18,7 @@ from activities.window_evidence import beginning_of, read_evidence
 from activities.window_ids import save_window
 from fraud.campaigns import Campaign
 from fraud.desk.queries import QuarantineQuery, Question
+from fraud.quarantine import quarantined_path
 from fraud.reanalysis.messages import Reanalysis, ReanalysisState, WindowsPage
 from fraud.rules.shipped import SEED
 from fraud.verdicts import from_ndjson, verdicts_path
@@ -32,6 +33,8 @@ from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body, recei
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session"), pytest.mark.usefixtures("clients")]
 
 FAULTS = ["archived", "deep"]
+TIMES = ["2026-01-02T10:07:30", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"]
+"""Of no zone, or of no calendar."""
 
 
 @pytest.fixture
@@ -47,6 +50,10 @@ def context_set() -> Iterator[None]:
 async def make_unreadable(container: str, path: str, fault: str) -> None:
     if fault == "archived":
         await (await blobs.warehouse(container)).get_blob_client(path).set_standard_blob_tier("Archive")
+    elif fault in TIMES:
+        record = msgspec.json.decode(await blobs.read_blob(await blobs.warehouse(container), path))
+        altered = msgspec.json.encode(record | {"enqueued_time": fault})
+        await blobs.write_blob(await blobs.warehouse(container), path, altered)
     else:
         await blobs.write_blob(
             await blobs.warehouse(container), path, b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
@@ -107,7 +114,21 @@ async def test_a_lease_that_ends_by_itself_before_it_is_broken_keeps_nobody_from
     assert await blobs.read_blob(reports, path) == b"after"
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", [*FAULTS, *TIMES])
+async def test_a_record_of_quarantine_that_nobody_can_read_keeps_no_id_of_its_window_from_being_judged(fault: str):
+    ids = sorted(uuid.uuid4().hex for _ in range(2))
+    number = uuid.uuid4().int % 10**9 * 10
+    odd = received(event_body(ids[1], gift_wrap=1), number)
+    await archive_events([received(event_body(ids[0]), number + 1), odd])
+    await make_unreadable(names.QUARANTINE, quarantined_path(odd.enqueued_time, "1", number), fault)
+    task = await save_window(SuspiciousWindow(3, unique_ids(ids), WINDOW_ENDING_1010))
+
+    summary = await judge_and_store(task, 1)
+
+    assert (summary.suspicious, summary.bands["unresolved"]) == (2, 1)
+
+
+@pytest.mark.parametrize("fault", [*FAULTS, *TIMES])
 async def test_a_record_of_quarantine_that_nobody_can_read_keeps_none_beside_it_from_being_judged_or_listed(fault: str):
     number = uuid.uuid4().int % 10**9 * 10
     at = ENQUEUED - timedelta(days=number % 300 + 1)  # an hour of its own: a page holds what lies there
