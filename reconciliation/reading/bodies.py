@@ -89,7 +89,7 @@ def read_body(body: bytes) -> Body:
 def _malformed(body: bytes) -> Body:
     embedded: list[JobEvent] = []
     nameless = 0
-    for text, columns in zip(*_job_events(body), strict=True):
+    for text, columns in zip(*job_events(body), strict=True):
         flagged = is_suspicious(columns.event_type, columns.discount, columns.priority_shipping)
         if isinstance(columns.id, str) and is_nameable(columns.id):
             embedded.append(JobEvent(columns.id, columns.store_id, flagged, text))
@@ -98,13 +98,8 @@ def _malformed(body: bytes) -> Body:
     return Body(None, tuple(embedded), nameless)
 
 
-def job_columns(body: bytes) -> list[SuspicionColumns]:
-    """The events that the stream job reads out of a body; none if any of it is not JSON."""
-    return _job_events(body)[1]
-
-
-def _job_events(body: bytes) -> tuple[list[bytes], list[SuspicionColumns]]:
-    """The texts of these events, and their columns."""
+def job_events(body: bytes) -> tuple[list[bytes], list[SuspicionColumns]]:
+    """The events that the stream job reads out of a body, as texts and as columns; none if any of it is not JSON."""
     try:
         texts = _texts(body.removeprefix(_BYTE_ORDER_MARK).strip())
         return texts, [*map(_one.decode, texts)]

@@ -14,7 +14,7 @@ from fraud.judging import Content, archived_contents, flagged_contents, quaranti
 from fraud.suspicion import is_suspicious, store_of
 from fraud.windows import Window
 from reconciliation.ranges import window_end
-from reconciliation.reading.bodies import job_columns
+from reconciliation.reading.bodies import job_events
 from tests.reconciliation.comparing.single_event import BEFORE, EDGE, flagged, world_of
 from tests.reconciliation.outputs import suspicious_row
 from tests.reconciliation.test_planted_faults import named
@@ -48,7 +48,7 @@ def judged(*bodies: bytes) -> World:
 
 def stores_of_job(body: bytes) -> list[int | None]:
     """The stores in whose windows the stream job names a flagged event of a body."""
-    events = job_columns(body)
+    events = job_events(body)[1]
     flagged = [event for event in events if is_suspicious(event.event_type, event.discount, event.priority_shipping)]
     return [store_of(event.store_id) for event in flagged]
 
