@@ -7,6 +7,7 @@ import msgspec
 from cli.app_client import AppClient, AppError, read_as
 from cli.options import add_actor
 from cli.screen import console, plain
+from fraud.desk.plurals import counted
 from reconciliation.comparing.classes import CLASS, NUMBER
 from reconciliation.comparing.differences import Difference
 from reconciliation.reporting.acknowledgements import Acknowledgement, key_of, key_of_number
@@ -98,9 +99,10 @@ def keys_in(report: Report, name: str) -> dict[str, str]:
 def show_acknowledged(acknowledged: Acknowledgements) -> None:
     """Say how many differences of a report were acknowledged, and which; the report has all of them."""
     style = "yellow" if acknowledged.open else "green"
-    left = f"{acknowledged.open:,} are open" if acknowledged.open else "nothing is open"
-    number = acknowledged.faults - acknowledged.open
-    console.print(f"\n  {number:,} of {acknowledged.faults:,} differences are acknowledged, {left}", style=style)
+    number, of_all = acknowledged.faults - acknowledged.open, counted(acknowledged.faults, "difference")
+    said = f"{number:,} of {of_all} {_are(number)} acknowledged"
+    left = f"{acknowledged.open:,} {_are(acknowledged.open)} open" if acknowledged.open else "nothing is open"
+    console.print(f"\n  {said}, {left}", style=style)
     for given in acknowledged.acknowledgements[:_SHOWN]:
         said = f"    {given.name} {given.key}  {given.who}, {given.when:%Y-%m-%d %H:%M}: {given.why}"
         console.print(plain(said), markup=False, no_wrap=True, overflow="crop")
@@ -130,5 +132,11 @@ def _show(answer: AcknowledgementAnswer, who: str) -> None:
     for given in answer.acknowledged:
         by = "" if given.who == who else f", which {given.who} has acknowledged before"
         console.print(plain(f"  acknowledged {given.name} {given.key}{by}"), markup=False, soft_wrap=True)
-    left = "nothing is open any more" if not answer.open else f"{answer.open:,} differences are open"
+    left = (
+        f"{counted(answer.open, 'difference')} {_are(answer.open)} open" if answer.open else "nothing is open any more"
+    )
     console.print(f"  {left}", style="green" if not answer.open else "yellow")
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"

@@ -5,6 +5,7 @@ from itertools import pairwise
 import msgspec
 
 from cli.screen import console, say, say_wrapped
+from fraud.desk.plurals import counted
 from fraud.load.plan import CampaignPlan
 from fraud.load.schedule import Schedule
 from fraud.load.shapes import Tape
@@ -19,7 +20,8 @@ def show_plan(plan: CampaignPlan, asked: CampaignPlan) -> None:
     `asked` is the plan as its file has it: there a stage is the world or the replay that is a tape in `plan`.
     """
     schedule = plan.schedule
-    say(f"{plan.name or 'a campaign without a name'}: {schedule.total:,} events in {length_text(schedule.seconds)}")
+    events = counted(schedule.total, "event")
+    say(f"{plan.name or 'a campaign without a name'}: {events} in {length_text(schedule.seconds)}")
     if plan.about:
         say_wrapped(plan.about)
     console.print()

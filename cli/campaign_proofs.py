@@ -101,11 +101,14 @@ def add_list(parser: argparse.ArgumentParser) -> None:
         if options.json:
             screen.print_json(msgspec.to_builtins(listed))
             return 0
+        if not listed:
+            say("no campaign was started yet")
+            return 0
         say(f"{'campaign':<34}{'phase':<12}{'sent':>10}{'planned':>11}  started")
         for state in listed:
             started = f"{state.started:%m-%d %H:%M}" if state.started else ""
             planned = f"{state.events_planned:,}" if state.events_planned is not None else "?"
-            say(f"{state.id[:33]:<34}{state.phase:<12}{state.totals.sent:>10,}{planned:>11}  {started}")
+            say(f"{state.id:<33} {state.phase:<12}{state.totals.sent:>10,}{planned:>11}  {started}")
         return 0
 
     parser.set_defaults(run=run)

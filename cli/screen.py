@@ -14,6 +14,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
+from fraud.desk.plurals import length
+from fraud.watching.checks import Check
 from fraud.watching.health import Health
 
 
@@ -140,11 +142,17 @@ def show_health(health: Health, now: datetime, *, anew: bool = False) -> None:
             console.print(f"      {escape(dependency.detail)}")
     for check in health.pipeline:
         mark = "[green]✔[/]" if check.is_ok else "[red]✘[/]"
-        number = f"{check.value:,.0f} of {check.threshold:,.0f} {check.unit}"
-        line = f"{check.name.replace('_', ' '):<14}{check.state:<11}{number}"
+        line = f"{check.name.replace('_', ' '):<14}{check.state:<11}{_measured(check)}"
         console.print(f"  {mark} {escape(plain(line))}")
         for text in () if check.is_ok else (check.detail, check.advice):
             if text:
                 console.print(f"      {plain(text)}", markup=False)
     if health.problem:
         say(f"the pipeline cannot be looked at: {health.problem}")
+
+
+def _measured(check: Check) -> str:
+    """The number of a check beside its bound: `3 min 12 s of 15 min`, `0 of 0 records`."""
+    if check.unit == "seconds":
+        return f"{length(round(check.value))} of {length(check.threshold)}"
+    return f"{check.value:,.0f} of {check.threshold:,.0f} {check.unit}"

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 from cli.app_client import AppClient, read_as
 from cli.screen import console
+from fraud.desk.plurals import counted
 from reconciliation.chain import Verified
 
 _SHOWN = 100
@@ -17,7 +18,7 @@ def verify(app: AppClient, head: str | None) -> Verified:
 
 def show(verified: Verified) -> None:
     """The outcome for a person."""
-    console.print(f"  {verified.links:,} links, head {verified.head}", markup=False, soft_wrap=True)
+    console.print(f"  {counted(verified.links, 'link')}, head {verified.head}", markup=False, soft_wrap=True)
     for problem in verified.problems[:_SHOWN]:
         console.print(f"  {problem}", markup=False, style="red", soft_wrap=True)
     if len(verified.problems) > _SHOWN:

@@ -8,6 +8,7 @@ from cli.app_client import AppError
 from cli.options import whole_number
 from cli.screen import say
 from cli.writing import write_whole
+from fraud.desk.plurals import counted
 from worlds import DAYS, Cast, Difficulty, WorldPlan, make_world
 
 
@@ -34,5 +35,5 @@ def write_world(options: argparse.Namespace) -> int:
     )
     write_whole(options.out, world.event_lines())
     write_whole(options.labels, world.label_lines())
-    say(f"{len(world.arrivals):,} events in {options.out}, the truth about them in {options.labels}")
+    say(f"{counted(len(world.arrivals), 'event')} in {options.out}, the truth about them in {options.labels}")
     return 0

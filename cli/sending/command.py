@@ -16,6 +16,7 @@ from cli.options import number, whole_number
 from cli.screen import progress, say
 from cli.stack_process import LOCAL_SETTINGS, ROOT
 from cli.stack_settings import read_settings
+from fraud.desk.plurals import counted
 from fraud.load.plan import problems
 
 if TYPE_CHECKING:
@@ -92,10 +93,10 @@ def _run_with_bar(order: "SendingOrder", folder: Path, connection: dict[str, str
     from cli.sending.workers import run_workers  # noqa: PLC0415 - as above
 
     by = "1 worker" if order.workers == 1 else f"{order.workers} workers"
-    say(f"{order.run_id}: {before.planned:,} events by {by}")
+    say(f"{order.run_id}: {counted(before.planned, 'event')} by {by}")
     say(f"Ctrl-C stops them; the same command with --name {folder.name} goes on")
     if before.sent:
-        say(f"goes on after {before.sent:,} events")
+        say(f"goes on after {counted(before.sent, 'event')}")
     with progress() as display:
         bar = display.add_task("events sent", total=before.planned)
 

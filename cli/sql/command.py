@@ -4,15 +4,17 @@ import argparse
 import csv
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 from rich.table import Table
+from rich.text import Text
 
 from cli.app_client import AppError, app_of
 from cli.options import duration, number, whole_number
-from cli.screen import console, plain, print_json, say, show_error
+from cli.screen import console, plain, print_json, say, say_wrapped, show_error
 from cli.sql.connections import read_connections
 from cli.stack_process import LOCAL_SETTINGS
 from fraud.desk.spreadsheets import harmless
@@ -20,6 +22,8 @@ from fraud.desk.sql_questions import QUESTIONS, VIEWS
 from questions.bounds import ArchiveAwayError, Bounds, QuestionError, TooMuchError
 
 _VIEWS = ", ".join(VIEWS)
+_READABLE, _BETWEEN = 24, 2
+"""Characters of a column that is narrow and can be read all the same, and between two columns."""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -72,13 +76,36 @@ def run(options: argparse.Namespace) -> int:
     elif options.csv:
         csv.writer(sys.stdout).writerows([map(harmless, row) for row in (answer.columns, *answer.rows)])
     else:
-        table = Table(*map(plain, answer.columns), box=None, header_style="bold")
-        for row in answer.rows:
-            table.add_row(*("" if value is None else plain(str(value)) for value in row))
-        console.print(table, markup=False)
+        _show(answer.columns, [["" if value is None else str(value) for value in row] for row in answer.rows])
     if answer.is_cut:
         show_error(f"more than {bounds.rows} rows: the rest is not shown; say --rows")
     return 0
+
+
+def _show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """A table, or row by row if its columns do not fit side by side. Nothing is cut: another program may read it."""
+    if not rows:
+        say("nothing in this span answers it")
+        return
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    if sum(min(width, _READABLE) + _BETWEEN for width in widths) > console.width:
+        _show_rows(columns, rows)
+        return
+    table = Table(box=None, header_style="bold")
+    for column in columns:
+        table.add_column(plain(column), overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(plain(value)) for value in row))
+    console.print(table)
+
+
+def _show_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    names = [plain(column)[:_READABLE] for column in columns]
+    width = max(map(len, names))
+    for row in rows:
+        say("")
+        for name, value in zip(names, row, strict=True):
+            say_wrapped(value or "-", first=f"  {name:<{width}}  ", indent=width + 4)
 
 
 def _words(error: QuestionError) -> str:

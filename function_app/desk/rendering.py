@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from fraud.desk.causes import cause_of
-from fraud.desk.plurals import counted
+from fraud.desk.plurals import counted, length
 from fraud.desk.sale_line import sale_line
 from fraud.events import UNKNOWN_STORE
 from fraud.quarantine import quarantined_path
@@ -94,17 +94,7 @@ def span(value: timedelta | float | None) -> str:
     """A length of time in the two units that tell it best: `340 ms`, `4.2 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`."""
     if value is None:
         return UNKNOWN
-    seconds = value.total_seconds() if isinstance(value, timedelta) else value
-    if seconds < 1:
-        return f"{seconds * 1_000:,.0f} ms"
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    whole = int(seconds)
-    for size, name, smaller, smaller_name in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
-        if whole >= size:
-            rest = whole % size // smaller
-            return f"{whole // size:,} {name}" + (f" {rest} {smaller_name}" if rest else "")
-    raise AssertionError("a minute is the smallest of these")
+    return length(value.total_seconds() if isinstance(value, timedelta) else value)
 
 
 def sentence(text: str) -> str:

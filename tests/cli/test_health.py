@@ -31,6 +31,6 @@ def test_a_check_that_is_not_ok_is_shown_with_its_number_and_what_to_do():
         show_health(Health("failed", {}, checks), datetime(2026, 1, 2, 10, tzinfo=UTC))
 
     _, queue, job, detail, advice = captured.get().splitlines()
-    assert queue.split() == ["✔", "queue", "ok", "0", "of", "120", "seconds"]
-    assert job.split() == ["✘", "stream", "job", "standing", "400", "of", "60", "seconds"]
+    assert queue.split() == ["✔", "queue", "ok", "0", "s", "of", "2", "min"]
+    assert job.split() == ["✘", "stream", "job", "standing", "6", "min", "40", "s", "of", "1", "min"]
     assert (detail.strip(), advice.strip()) == ("[x]", "do")

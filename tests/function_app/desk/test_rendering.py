@@ -10,6 +10,7 @@ from function_app.desk import rendering
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
+        (0, "0 s"),
         (0.0421, "42 ms"),
         (4.21, "4.2 s"),
         (42, "42 s"),
