@@ -43,6 +43,17 @@
   const cases = new Map(seen("main table th a[href^='/desk/cases/']").map((each) => [each.href, each.textContent.trim()]));
   if (new Set(cases.values()).size < cases.size) faults.push("two cases have the same name");
 
+  for (const cell of seen("main td, main th")) {
+    const [size, text] = [parseFloat(getComputedStyle(cell).fontSize), cell.textContent.trim()];
+    if (text.length > 20 && box(cell).width < 7 * size && box(cell).height > 7 * size) faults.push(`${named(cell)} is squeezed`);
+  }
+  for (const scroll of seen("main .scroll")) {
+    const columns = scroll.querySelectorAll("thead th").length;
+    if (columns && columns <= 4 && scroll.scrollWidth > scroll.clientWidth + 1) faults.push(`${scroll.ariaLabel}: a table of ${columns} columns is cut`);
+  }
+  for (const all of seen("label.all")) if (innerWidth <= 600 && !/all/.test(all.innerText)) faults.push("nothing says what chooses all");
+  for (const flow of seen("main .flow")) if (box(flow).width < main.width * 0.9) faults.push("the flow leaves a part of the page empty");
+
   for (const row of seen(".filters")) {
     const fields = [...row.querySelectorAll("input:not([type=hidden]), select")].filter((each) => box(each).height);
     const heights = new Set(fields.map((each) => Math.round(box(each).height)));

@@ -31,6 +31,7 @@ PAGES: dict[str, str | tuple[str, str]] = {
     "campaign-compare": "/desk/campaigns/compare?first=campaign-seen&second=campaign-seen",
     "events": "/desk/events?store=3",
     "journal": "/desk/journal",
+    "alerts": "/desk/alerts",
     "quarantine": "/desk/quarantine",
     "record": ("/desk/quarantine", "a[href^='/desk/quarantine/record']"),
     "dead-letters": "/desk/dead-letters",

@@ -76,14 +76,14 @@ def test_the_page_of_events_tells_why_a_deep_discount_was_not_flagged():
 
     assert "a discount above 50 % and priority shipping" in text
     assert "<th>Priority</th>" in text
-    assert re.search(r'<td class="n">75</td><td>no</td>', text)
+    assert re.search(r'<td class="n" data-label="discount">75</td><td data-label="priority">no</td>', text)
 
 
 def test_a_legend_names_what_is_drawn_and_nothing_else():
     text = events_page(EventRow(id="e", arrived=NOON, flagged=True, event={"priority_shipping": True}))
 
     assert re.findall(r'<i class="(\w+)"></i>', text) == ["flagged"]
-    assert "<td>yes</td>" in text
+    assert '<td data-label="priority">yes</td>' in text
 
 
 def test_events_have_a_place_in_the_navigation_and_a_key_of_their_own():
