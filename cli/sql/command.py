@@ -87,23 +87,29 @@ def _show(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     if not rows:
         say("nothing in this span answers it")
         return
-    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
-    if sum(min(width, _READABLE) + _BETWEEN for width in widths) > console.width:
+    widths = [_least(column) for column in zip(columns, *rows, strict=True)]
+    if sum(width + _BETWEEN for width in widths) > console.width:
         _show_rows(columns, rows)
         return
     table = Table(box=None, header_style="bold")
-    for column in columns:
-        table.add_column(plain(column), overflow="fold")
+    for column, width in zip(columns, widths, strict=True):
+        table.add_column(plain(column), min_width=width)
     for row in rows:
         table.add_row(*(Text(plain(value)) for value in row))
     console.print(table)
+
+
+def _least(texts: Sequence[str]) -> int:
+    """The width in which a column is readable, and no word of it, such as an id, is broken."""
+    words = (len(word) for text in texts for word in text.split())
+    return min(max(map(len, texts)), max(_READABLE, *words, 0))
 
 
 def _show_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     names = [plain(column)[:_READABLE] for column in columns]
     width = max(map(len, names))
     for row in rows:
-        say("")
+        console.print()
         for name, value in zip(names, row, strict=True):
             say_wrapped(value or "-", first=f"  {name:<{width}}  ", indent=width + 4)
 
