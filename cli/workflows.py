@@ -1,6 +1,7 @@
 """Workflows on the command line: instances by filter, and one of them with its history."""
 
 import argparse
+import json
 from datetime import datetime
 from urllib.parse import quote
 
@@ -55,13 +56,19 @@ def _show(details: WorkflowDetails) -> None:
         say_wrapped(f"{details.status.lower()}: {cause_of(contents.pop('output'))}")
     for name, content in contents.items():
         if content is not None:
-            say(f"{name}: {content}"[:_CONTENT])
+            line = f"{name}: {_json(content)}"
+            say(line if len(line) <= _CONTENT else f"{line[: _CONTENT - 1]}…")
     for step in details.history[:_STEPS]:
         took = f"{step.seconds:,.2f} s" if step.seconds is not None else ""
         mark = "!" if step.failed else " "
         say(f"{mark} {_time(step.at)}  {step.kind[:26]:<26} {step.name[:20]:<20} {took}"[:78])
     if (left := len(details.history) - _STEPS) > 0:
         say(f"and {left:,} more: --json has them all")
+
+
+def _json(content: object) -> str:
+    """Contents as the app gives them: an input may be the text of its JSON already."""
+    return content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
 
 
 def _time(moment: datetime | None) -> str:

@@ -198,7 +198,8 @@ def test_a_workflow_that_failed_says_why_in_one_line(app: type[App], capsys: pyt
 
 def test_workflows_are_listed_and_one_is_shown_with_its_history(app: type[App], capsys: pytest.CaptureFixture[str]):
     app.answers["/api/workflows?status=Failed&limit=20"] = [(200, {"items": [ROW], "next": "more"})]
-    app.answers["/api/workflows/window-3-x"] = [(200, {**ROW, "input": {"a": 1}, "output": "why", "history": [STEP]})]
+    told = {"custom_status": {"phase": "judging", "long": "x" * 99}, "input": {"a": 1}, "output": "why"}
+    app.answers["/api/workflows/window-3-x"] = [(200, {**ROW, **told, "history": [STEP]})]
 
     listed = shown(capsys, "workflows", "--status", "Failed")
     code = run("workflows", "window-3-x")
@@ -209,4 +210,6 @@ def test_workflows_are_listed_and_one_is_shown_with_its_history(app: type[App], 
     assert code == 1, "it has failed"
     assert "! 2026-01-02 10:00:08  TaskFailed" in text
     assert "judge?_events" in text
+    assert 'custom status: {"phase": "judging", "long": "xxx' in text
+    assert "x…" in text, "it is said that there is more"
     assert max(map(len, (listed + text).splitlines())) <= 80
