@@ -15,7 +15,7 @@ from activities.quarantine import quarantine
 from fraud.evidence import DamagedEvidenceError, EvidencePart, Snapshot, packed, unpacked
 from fraud.quarantine import QuarantinedEvidence, raw
 from services import names
-from services.blobs import create_blob, is_archived, read_blob, warehouse
+from services.blobs import create_blob, is_unreadable, read_blob, warehouse
 from services.concurrency import beside
 
 _GZIP = "application/gzip"
@@ -53,7 +53,7 @@ async def _read_more(beginning: str, snapshot: Snapshot) -> None:
         except ResourceNotFoundError:
             return
         except HttpResponseError as error:
-            if not is_archived(error):
+            if not is_unreadable(error):
                 raise
             _log.error("%s/%s is left out: %s", names.FRAUD_EVENTS, path, error)
             snapshot.damaged += 1

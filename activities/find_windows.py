@@ -11,7 +11,7 @@ from fraud.reanalysis.messages import WINDOWS_PER_PAGE, Counted, FoundWindows, W
 from fraud.reanalysis.windows import NotItsVerdictsError, is_asked_for, window_in
 from fraud.verdicts import name_in, time_path
 from services import names
-from services.blobs import is_archived, read_blob, warehouse, workflow_data
+from services.blobs import is_unreadable, read_blob, warehouse, workflow_data
 from services.concurrency import together
 from services.desk.blob_paths import PathRange, last_paths
 
@@ -50,7 +50,7 @@ async def _look_at(page: WindowsPage, path: str) -> _Window:
     except ResourceNotFoundError:
         return _Window(path, Counted(), is_asked_for=False)  # deleted since it was listed
     except HttpResponseError as error:
-        if not is_archived(error):
+        if not is_unreadable(error):
             raise
         return _Window(path, Counted(damaged=1), is_asked_for=False)
     except NotItsVerdictsError:

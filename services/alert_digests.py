@@ -20,7 +20,7 @@ from fraud.desk.digests import worst_band
 from fraud.verdicts import time_path
 from fraud.windows import store_label
 from services import names
-from services.blobs import beyond_lease, delete_blob, is_archived, read_if_there, warehouse, write_blob, write_over
+from services.blobs import beyond_lease, delete_blob, is_unreadable, read_if_there, warehouse, write_blob, write_over
 from services.clients import CachedClient
 from services.concurrency import together
 
@@ -238,6 +238,6 @@ async def _mark_told(reports: ContainerClient, alert: WindowSummary) -> None:
         except ResourceExistsError:
             await blob.set_blob_metadata(_IS_TOLD)
     except HttpResponseError as error:
-        if not is_archived(error):
+        if not is_unreadable(error):
             raise
         _log.error("%s cannot be marked as told: %s", blob.blob_name, error)

@@ -30,7 +30,12 @@ NDJSON = "application/x-ndjson"
 # MB, and took 60 MB less (measured).
 _REQUEST_BYTES = 8 * 1024 * 1024
 _SLICE_BYTES = 1024 * 1024
-_ARCHIVED = (StorageErrorCode.BLOB_ARCHIVED, StorageErrorCode.BLOB_BEING_REHYDRATED)
+_UNREADABLE = (
+    StorageErrorCode.BLOB_ARCHIVED,
+    StorageErrorCode.BLOB_BEING_REHYDRATED,
+    # Written with a key of somebody's own, without which Azure refuses it; the SDK has no name for it.
+    "BlobUsesCustomerSpecifiedEncryption",
+)
 _log = logging.getLogger(__name__)
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 30
@@ -135,7 +140,7 @@ async def write_over(
     try:
         await write_blob(container, path, data, content_type, metadata)
     except HttpResponseError as error:
-        if not is_archived(error):
+        if not is_unreadable(error):
             raise
         await delete_blob(container, path)
         await write_blob(container, path, data, content_type, metadata)
@@ -216,14 +221,16 @@ async def if_there(reading: Awaitable[Read]) -> Read | None:
     except ResourceNotFoundError:
         return None
     except HttpResponseError as error:
-        if not is_archived(error):
+        if not is_unreadable(error):
             raise
         return None
 
 
-def is_archived(error: HttpResponseError) -> bool:
-    """True if a blob is in the archive tier, where nobody can read it: whoever may write it may put it there."""
-    return getattr(error, "error_code", None) in _ARCHIVED
+def is_unreadable(error: HttpResponseError) -> bool:
+    """True if a blob is in the archive tier, or encrypted with a key that the app does not have: whoever may write it
+    may see to that.
+    """
+    return getattr(error, "error_code", None) in _UNREADABLE
 
 
 async def delete_blob(container: ContainerClient, path: str) -> None:

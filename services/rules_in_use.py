@@ -13,7 +13,7 @@ from fraud.desk.rules_in_use import RulesInUse
 from fraud.rules.shipped import shipped
 from services import names
 from services.blob_revisions import Revision, create_revision, read_revision, replace_revision
-from services.blobs import JSON, delete_blob, is_archived, warehouse
+from services.blobs import JSON, delete_blob, is_unreadable, warehouse
 from services.clients import CachedClient
 from services.settings import settings
 
@@ -66,7 +66,7 @@ async def _read() -> tuple[Revision | None, bool]:
     try:
         return await read_revision(await warehouse(names.REPORTS), PATH), False
     except HttpResponseError as error:
-        if not is_archived(error):
+        if not is_unreadable(error):
             raise
         _log.error("%s of %s cannot be read, and %s judges: %s", PATH, names.REPORTS, settings().rule_set, error)
         return None, True

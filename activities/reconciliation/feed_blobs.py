@@ -7,7 +7,7 @@ from typing import Protocol
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
-from services.blobs import is_archived, read_chunks
+from services.blobs import is_unreadable, read_chunks
 
 VANISHED = "the blob was deleted after it had been listed"
 OUT_OF_REACH = "the blob is in the archive tier: bring it back, and reconcile again"
@@ -47,7 +47,7 @@ async def feed_blobs(
             unreadable(path, 0, VANISHED)
             continue
         except HttpResponseError as error:
-            if not is_archived(error):
+            if not is_unreadable(error):
                 raise
             unreadable(path, 0, OUT_OF_REACH)
             continue
