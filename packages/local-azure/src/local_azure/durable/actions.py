@@ -69,7 +69,8 @@ class _Answer(msgspec.Struct, rename="camel"):
 class Answer(msgspec.Struct, frozen=True):
     """The state of an orchestrator after a replay.
 
-    `output` and `custom_status` are JSON text or None. `error` is set if user code raised.
+    `output` and `custom_status` are JSON text or None. `error` is set if user code raised; if `is_whole`, it is told
+    without the name of the function.
     """
 
     is_done: bool
@@ -77,6 +78,7 @@ class Answer(msgspec.Struct, frozen=True):
     output: str | None = None
     error: str | None = None
     custom_status: str | None = None
+    is_whole: bool = False
 
 
 _decoder = msgspec.json.Decoder(_Answer)

@@ -14,6 +14,10 @@ _FAILED = -2146233088
 _UNREAD = "One or more errors occurred. (Result: Failure\nException: "
 
 NON_DETERMINISTIC = "Non-Deterministic workflow detected:"
+STATUS_TOO_LARGE = "The UTF-16 size of the JSON-serialized payload must not exceed"
+_ARGUMENT_EXCEPTION = "System.ArgumentException"
+_WRONG_ARGUMENT = -2147024809
+"""COR_E_ARGUMENT."""
 
 
 def python_failure(message: str, stack: str, told: str | None = None) -> str:
@@ -48,8 +52,9 @@ def host_failure(exception: str, message: str) -> str:
 
 def child_failure(reason: str, name: str) -> str:
     """The `Details` of a child that failed for a reason: the message of its cause and a stack, as text."""
-    if reason.startswith(NON_DETERMINISTIC):
-        exception = "DurableTask.Core.Exceptions.NonDeterministicOrchestrationException"
+    if reason.startswith((NON_DETERMINISTIC, STATUS_TOO_LARGE)):
+        changed = "DurableTask.Core.Exceptions.NonDeterministicOrchestrationException"
+        exception = changed if reason.startswith(NON_DETERMINISTIC) else _ARGUMENT_EXCEPTION
         return f"Unhandled exception while executing orchestration: {exception}: {reason}"
     message = reason.removeprefix(f"Orchestrator function '{name}' failed: ")
     if message.startswith(_UNREAD) and message.endswith(")"):
@@ -58,6 +63,9 @@ def child_failure(reason: str, name: str) -> str:
         several = "System.AggregateException, System.Private.CoreLib"
         cause = _members(several, "One or more errors occurred.", remote)
         return _text({**cause, "StackTraceString": _FRAME, "InnerExceptions": [remote]})
+    if message.startswith(STATUS_TOO_LARGE):
+        cause = _members(f"{_ARGUMENT_EXCEPTION}, System.Private.CoreLib", message, None)
+        return _text({**cause, "StackTraceString": _FRAME, "HResult": _WRONG_ARGUMENT, "ParamName": None})
     return f"Message: {message}, StackTrace: {_FRAME}"
 
 

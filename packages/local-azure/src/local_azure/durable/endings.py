@@ -17,7 +17,8 @@ def outcome(instance: Instance, answer: Answer) -> tuple[str, str | None]:
     """Status and output of an instance whose user code has returned or raised; a failure is plain text."""
     if answer.error is None:
         return "Completed", answer.output
-    return "Failed", printable(f"Orchestrator function '{instance.name}' failed: {answer.error}")
+    told = answer.error if answer.is_whole else f"Orchestrator function '{instance.name}' failed: {answer.error}"
+    return "Failed", printable(told)
 
 
 def completion(instance: Instance, timestamp: str, number: int = -1) -> Event:

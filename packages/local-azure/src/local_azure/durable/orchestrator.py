@@ -185,8 +185,8 @@ class Orchestrator:
             log.exception("orchestrator %s could not be run", session.instance.name)
             answer = Answer(is_done=False, actions=(), error=f"{type(error).__name__}: {error}")
         if answer.custom_status is not None and (problem := status_problem(answer.custom_status)):
-            # The extension sets the status first, and comes to no action.
-            answer = Answer(is_done=False, actions=(), error=problem)
+            # The extension sets the status first, and comes to no action. Behind a failure it does not catch this one.
+            answer = Answer(is_done=False, actions=(), error=problem, is_whole=answer.error is not None)
         before, replay = session.answer, session.replay
         session.answer = answer
         # A state that has taken in the new events goes on: else a chain would cost the square of its length here too.

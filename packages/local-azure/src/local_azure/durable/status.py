@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from local_azure.durable.causes import STATUS_TOO_LARGE
 from local_azure.durable.events import Event, EventType, encode, stamp
 from local_azure.durable.newtonsoft import compact, first_value
 from local_azure.durable.queries import EntityRow
@@ -84,10 +85,7 @@ def status_problem(custom_status: str) -> str | None:
     size = len(custom_status.encode("utf-16-le")) // 1024
     if size <= _MAX_STATUS_KB:
         return None
-    return (
-        f"The UTF-16 size of the JSON-serialized payload must not exceed {_MAX_STATUS_KB} KB. "
-        f"The current payload size is {size} KB."
-    )
+    return f"{STATUS_TOO_LARGE} {_MAX_STATUS_KB} KB. The current payload size is {size} KB."
 
 
 def json_value(text: str | None) -> Any:

@@ -106,6 +106,22 @@ async def failures_that_carry_the_actions_of_another(client: Client) -> Any:
 
 
 @probe
+async def statuses_that_are_too_long(client: Client) -> Any:
+    """The status is set first, before the actions and before the failure is told."""
+    long = ["long status", 9_000]
+    programs: dict[str, list[Any]] = {
+        "in time": [["long status", 8_000], ["yield", ["echo", 1]]],
+        "alone": [long, ["yield", ["echo", 1]]],
+        "and a failure": [long, ["raise", "oh"]],
+        "late": [["yield", ["echo", 1]], long, ["raise", "oh"]],
+        "a child's": [["yield", ["child", [long, ["yield", ["echo", 1]]], "c", None]]],
+        "a child's and a failure": [["try", [["yield", ["child", [long, ["raise", "oh"]], "c", None]]], []]],
+        "before a generation": [long, ["again", []], ["yield", ["echo", 1]]],
+    }
+    return await _played(client, "too-long-", programs)
+
+
+@probe
 async def events_behind_the_end_of_a_generation(client: Client) -> Any:
     early = ["gate", 2, ["any", [["event", "g2"], _NEVER]], [["raise", "y", 1], ["raise", "g2", 2]]]
     programs: dict[str, list[Any]] = {

@@ -122,7 +122,7 @@ class _Maker:
                 if self._chance(0.6):
                     body += [["yield", self._failing(scope, beside=False)]]
                 return [["try", body, self._steps(scope, dice.randint(0, 1))]]
-            case "long":
+            case "long" if not self._outlives:
                 return [["long status", dice.choice([5_000, 8_000, 9_000])]]
             case "status":
                 return [["status", self._value()]]
@@ -275,7 +275,8 @@ class _Maker:
     def _gate(self, scope: _Scope) -> Step:
         """Waits for the client, that first does what the script says; the script's last raise opens it.
 
-        Nothing is terminated once something outlives its race: what it has come to by then is not certain.
+        Nothing is terminated, or ended by too long a status, once something outlives its race: what that has come
+        to by then is not certain.
         """
         dice = self._dice
         number = next(self._numbers)
