@@ -119,6 +119,8 @@ def gantt_of(history: Iterable[dict[str, Any]], created: datetime, updated: date
     last = max([updated, *(span.end for span in spans)])
     spent = max(last - first, timedelta(milliseconds=1))
     shown = spans[:MOST_BARS]
+    # The wait for a decision takes days: by the time alone nobody could tell them apart.
+    day = "" if first.date() == last.date() else "%b %d "
 
     def x_of(moment: datetime) -> float:
         return round(LABEL_WIDTH + CHART_WIDTH * ((moment - first) / spent), 1)
@@ -131,12 +133,12 @@ def gantt_of(history: Iterable[dict[str, Any]], created: datetime, updated: date
             y=24 + row * ROW,
             width=max(2.0, round(x_of(span.end) - x_of(span.start), 1)),
             label=span.name if len(span.name) <= 34 else f"{span.name[:33]}…",
-            title=f"{span.name}: {span.start:%H:%M:%S.%f} to {span.end:%H:%M:%S.%f}, {span.state}",
+            title=f"{span.name}: {span.start:{day}%H:%M:%S.%f} to {span.end:{day}%H:%M:%S.%f}, {span.state}",
             took=span.end - span.start,
         )
         for row, span in enumerate(shown)
     ]
-    ticks = [Tick(x_of(first + spent * step / 4), f"{first + spent * step / 4:%H:%M:%S}") for step in range(5)]
+    ticks = [Tick(x_of(first + spent * step / 4), f"{first + spent * step / 4:{day}%H:%M:%S}") for step in range(5)]
     return Gantt(
         width=LABEL_WIDTH + CHART_WIDTH + _MARGIN,
         height=30 + len(shown) * ROW,

@@ -44,6 +44,19 @@ def test_a_timer_that_waits_is_drawn_until_now():
     assert [(bar.kind, bar.state, bar.took.total_seconds()) for bar in gantt.bars][-1] == ("timer", "open", 10)
 
 
+def test_a_wait_of_days_says_the_day_of_each_time():
+    wait = [{"EventType": "TimerCreated", "Timestamp": at(0), "FireAt": at(3 * 24 * 3_600)}]
+
+    of_days = gantt_of(wait, START, START + timedelta(days=2))
+    of_hours = gantt_of(wait, START, START + timedelta(hours=2))
+
+    days = ["Jan 02 10:00:00", "Jan 02 22:00:00", "Jan 03 10:00:00", "Jan 03 22:00:00", "Jan 04 10:00:00"]
+    assert [tick.text for tick in of_days.ticks] == days
+    assert of_days.bars[0].title == "timer: Jan 02 10:00:00.000000 to Jan 04 10:00:00.000000, open"
+    assert [tick.text for tick in of_hours.ticks] == ["10:00:00", "10:30:00", "11:00:00", "11:30:00", "12:00:00"]
+    assert of_hours.bars[0].title == "timer: 10:00:00.000000 to 12:00:00.000000, open"
+
+
 def test_a_long_history_is_cut_and_says_so():
     many = [
         {"EventType": "TaskCompleted", "Timestamp": at(n), "ScheduledTime": at(n - 1), "FunctionName": "send_batch"}
