@@ -1,24 +1,16 @@
 """Start a campaign, find it and stop it, however that was asked for."""
 
-import asyncio
-import logging
-from typing import Any, cast
-
 import msgspec
 
-from fraud.campaigns import STOP_EVENT, Campaign, campaign_id, is_name
+from fraud.campaigns import Campaign, campaign_id, is_name
 from fraud.desk.problems import ProblemError
 from fraud.load.planned import PlannedCampaign
 from function_app import durable_client
 from function_app.durable_client import AlreadyRunningError, Client, Status
+from function_app.stopping import raise_stop
 from orchestrations.contracts import RUN_CAMPAIGN, RUN_CAMPAIGN_PLAN
 from services.campaigns import keep_campaign, keep_planned
 
-_log = logging.getLogger(__name__)
-_STOP_POLL_SECONDS = 0.25
-_POLLS_PER_EVENT = 6
-_STOP_POLLS = 40
-"""Ten real seconds in all; the event is raised again every one and a half seconds."""
 _TOLD = ("stopping", "stopped")
 """Phases of a campaign that has received the stop. One that is suspended may show the second while it still waits."""
 
@@ -57,24 +49,6 @@ async def stop_campaign(client: Client, instance_id: str, status: Status) -> Non
     if status.runtime_status not in durable_client.RUNNING:
         detail = f"{instance_id} is {durable_client.runtime_status_of(status)}"
         raise ProblemError(409, "Campaign has ended", detail)
-    if not await _stops(client, instance_id):
+    if not await raise_stop(client, instance_id, _TOLD):
         detail = f"{instance_id} has not received the stop yet; ask again"
         raise ProblemError(503, "Campaign does not answer", detail)
-
-
-async def _stops(client: Client, instance_id: str) -> bool:
-    """Raise the stop until the campaign shows it: an event that comes between two generations may be lost."""
-    for attempt in range(_STOP_POLLS):
-        if attempt % _POLLS_PER_EVENT == 0:
-            try:
-                await client.raise_event(instance_id, STOP_EVENT, None)
-            except Exception:  # noqa: BLE001
-                # It may have ended in the meantime, which is what the caller wants; the SDK raises no narrower type.
-                _log.info("%s does not take an event", instance_id)
-        await asyncio.sleep(_STOP_POLL_SECONDS)
-        status = await durable_client.find(client, instance_id)
-        if status is None or status.runtime_status not in durable_client.RUNNING:
-            return True
-        if cast(dict[str, Any], status.custom_status or {}).get("phase") in _TOLD:
-            return True
-    return False

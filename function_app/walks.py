@@ -1,12 +1,9 @@
 """Orchestrations that walk windows page by page, one of each kind at a time: their start, their state, their end."""
 
-import asyncio
-import logging
 from typing import Any
 
 import msgspec
 
-from fraud.campaigns import STOP_EVENT
 from fraud.desk.callers import Caller
 from fraud.desk.causes import MOST_OF_AN_ERROR
 from fraud.desk.deeds import DeedKind, deed_of
@@ -14,15 +11,10 @@ from fraud.desk.problems import ProblemError, not_found
 from fraud.reanalysis.asking import runs_already
 from function_app import durable_client
 from function_app.durable_client import AlreadyRunningError, Client, Status
+from function_app.stopping import raise_stop
 from orchestrations.contracts import Argument, Orchestration
 from services.desk.deeds import noted
 from services.watching import azure_time
-
-_log = logging.getLogger(__name__)
-_RAISED = 6
-_POLLS = 6
-_POLL_SECONDS = 0.25
-"""The stop is raised for nine seconds: an event that comes between two generations is lost."""
 
 
 class Walk(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,7 +47,7 @@ class Walk(msgspec.Struct, frozen=True, kw_only=True):
             raise ProblemError(409, "Has ended", f"there is no {self.what} that runs")
 
         async def stopped() -> Status:
-            await _raise_stop(client, self.instance)
+            await raise_stop(client, self.instance)
             return await self.find(client)
 
         deed = deed_of(caller, await azure_time(), self.stop, subject, why)
@@ -67,16 +59,3 @@ def error_of(status: Status) -> str | None:
     if durable_client.runtime_status_of(status) not in ("Failed", "Terminated"):
         return None
     return str(status.output)[:MOST_OF_AN_ERROR]
-
-
-async def _raise_stop(client: Client, instance_id: str) -> None:
-    """Raise the event `stop` until the instance has ended, for nine seconds at most."""
-    for _ in range(_RAISED):
-        try:
-            await client.raise_event(instance_id, STOP_EVENT, None)
-        except Exception:  # noqa: BLE001 - the SDK raises nothing more exact
-            _log.info("%s has ended, or does not take an event", instance_id)
-        for _ in range(_POLLS):
-            if not await durable_client.is_running(client, instance_id):
-                return
-            await asyncio.sleep(_POLL_SECONDS)
