@@ -43,7 +43,11 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "PRICE_TOO_LOW": ({"sku.price_spreads": -3}, "sku.price_ratio", [{"sku.price_spreads": -2.9}]),
     "PRICE_TOO_HIGH": ({"sku.price_spreads": 3}, "sku.price_ratio", [{"sku.price_spreads": 2.9}]),
     "REFUND_ABOVE_PAID": ({}, "customer.refunds_above_paid_24h", []),
-    "RETURNED_BOUGHT": ({}, "customer.returned_surprise", []),
+    "RETURNED_BOUGHT": (
+        {"customer.refunds_above_paid_24h": 1},
+        "customer.returned_surprise",
+        [{"customer.refunds_above_paid_24h": 0}],
+    ),
     "RETURNS_NOW": ({}, "customer.returns_surprise_24h", []),
     "SAME_SKU_LINES": (
         SETTLED | {"customer.usual_sku": False, "customer.same_sku_visits_24h": 0},
@@ -99,12 +103,18 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         [{"customer.flagged_visits_24h": 2}],
     ),
     "IN_A_BASKET": (
-        UNHIDDEN | {"customer.flagged_visits_24h": 1},
+        UNHIDDEN | {"customer.known": True, "customer.flagged_visits_24h": 1},
         "customer.goods_1h",
-        [{"customer.flagged_visits_24h": 2}, {"customer.cut": True}, {"id.altered": 1}],
+        [
+            {"customer.known": False},
+            {"customer.flagged_visits_24h": 2},
+            {"customer.cut": True},
+            {"id.altered": 1},
+        ],
     ),
     "ONLY_GOODS": ({"customer.skus_24h": 1}, "", [{"customer.skus_24h": 2}]),
     "HABITS_BROKEN": ({"customer.habits_broken": 2}, "customer.strangeness", [{"customer.habits_broken": 1}]),
+    "STRANGE_DAY": ({}, "customer.strangeness_24h", []),
     "HABIT_BROKEN": ({"customer.habits_broken": 1}, "customer.strangeness", [{"customer.habits_broken": 2}]),
     "PAYMENT_UNLIKELY": (
         {**PAID, "event.payment": "cod", "customer.sales": 2},
@@ -203,7 +213,7 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "ABOVE_ITS_CUSTOMER": ({"customer.habits_broken": 2}, "customer.value_ratio", [{"customer.habits_broken": 1}]),
     "NO_PROMOTION": ({}, "shelf.discount_strangeness", []),
     "PROMOTION": ({"shelf.deep_3h": 2}, "shelf.discount_strangeness", [{"shelf.deep_3h": 1}]),
-    "OTHERS_TOO": ({"profiles.days": 1.0, "shelf.deep_3h": 2}, "shelf.alike_3h", [{"shelf.deep_3h": 1}]),
+    "OTHERS_TOO": ({"customer.known": True, "shelf.deep_3h": 2}, "shelf.alike_3h", [{"shelf.deep_3h": 1}, {"customer.known": False}]),
     "SKU_PROMOTED": ({}, "sku.promoted_8h", []),
     "ODD_HOUR": ({}, "population.hour_share", []),
 }
@@ -216,7 +226,7 @@ EXCUSES: dict[str, tuple[dict[str, Value], list[dict[str, Value]], int]] = {
     "ID_REUSED": (
         {"id.altered": 1, "id.others_sale": False},
         [{"id.others_sale": True}, {"id.others_sale": None}, {"id.altered": 2}],
-        12,
+        18,
     ),
     "FLAGGED_NOW": (
         GIFTS | {"customer.flagged_visits_24h": 3},
@@ -257,6 +267,7 @@ EXCUSES: dict[str, tuple[dict[str, Value], list[dict[str, Value]], int]] = {
 """By rule with an excuse: facts under which it is excused, what undoes the excuse, and the points that are left."""
 
 CROWDED: dict[str, tuple[dict[str, Value], int]] = {
+    "PRICE_TOO_LOW": ({"sku.price_spreads": -9, "sku.price_ratio": 0.31}, 3),
     "HABITS_BROKEN": ({"customer.habits_broken": 3, "customer.strangeness": 5}, 6),
     "SKU_RUN": ({"sku.flagged_1h": 4}, 0),
     "SKU_PAID_ALIKE": ({"sku.same_payment_surprise": 2}, 5),
