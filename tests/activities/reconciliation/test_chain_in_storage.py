@@ -15,6 +15,7 @@ from activities.reconciliation.chain_head import HEAD_PATH
 from activities.reconciliation.watermark import COPY_PATH, read_watermark, write_watermark
 from activities.watching.kept import read_night, write_night
 from fraud.watching.checks import ALTERED, Night
+from fraud.windows import compact_time
 from reconciliation.chain import KeptHead, link_path, parse_head
 from reconciliation.messages import Outcome
 from reconciliation.nightly import NightlyTask, Watermark
@@ -112,7 +113,7 @@ async def test_what_somebody_puts_into_the_archive_tier_is_found_and_stops_no_lo
     now = RANGE.end
     await write_night(Night(ended=now, run="r", verdict="balanced", faults=0))
     reports = await warehouse(names.REPORTS)
-    (note,) = [name async for name in reports.list_blob_names(name_starts_with="nights/")]
+    (note,) = [name async for name in reports.list_blob_names(name_starts_with=f"nights/{compact_time(now)}-")]
     nights: list[str] = []
     told: list[bool] = []
     for path in (note, link_path(5)):
