@@ -78,8 +78,8 @@ _CUSTOMER = {
     "flagged_24h": Fact("number", "flagged sales in the last 24 hours"),
     "visits_24h": Fact(
         "number",
-        "visits in the last 24 hours: sales at one store, paid in one way, within ten minutes of each other, for half an hour "
-        "at most",
+        "visits in the last 24 hours: sales at one store, paid in one way, within ten minutes of each other, for half "
+        "an hour at most",
     ),
     "flagged_visits_24h": Fact("number", "those of them with a flagged sale"),
     "flagged_visits_3h": Fact("number", "other visits within 3 hours of the event with a flagged sale"),

@@ -213,7 +213,11 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "ABOVE_ITS_CUSTOMER": ({"customer.habits_broken": 2}, "customer.value_ratio", [{"customer.habits_broken": 1}]),
     "NO_PROMOTION": ({}, "shelf.discount_strangeness", []),
     "PROMOTION": ({"shelf.deep_3h": 2}, "shelf.discount_strangeness", [{"shelf.deep_3h": 1}]),
-    "OTHERS_TOO": ({"customer.known": True, "shelf.deep_3h": 2}, "shelf.alike_3h", [{"shelf.deep_3h": 1}, {"customer.known": False}]),
+    "OTHERS_TOO": (
+        {"customer.known": True, "shelf.deep_3h": 2},
+        "shelf.alike_3h",
+        [{"shelf.deep_3h": 1}, {"customer.known": False}],
+    ),
     "SKU_PROMOTED": ({}, "sku.promoted_8h", []),
     "ODD_HOUR": ({}, "population.hour_share", []),
 }
