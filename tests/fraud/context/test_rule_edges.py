@@ -43,11 +43,7 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "PRICE_TOO_LOW": ({"sku.price_spreads": -3}, "sku.price_ratio", [{"sku.price_spreads": -2.9}]),
     "PRICE_TOO_HIGH": ({"sku.price_spreads": 3}, "sku.price_ratio", [{"sku.price_spreads": 2.9}]),
     "REFUND_ABOVE_PAID": ({}, "customer.refunds_above_paid_24h", []),
-    "RETURNED_BOUGHT": (
-        {"customer.refunds_above_paid_24h": 1},
-        "customer.returned_surprise",
-        [{"customer.refunds_above_paid_24h": 0}],
-    ),
+    "RETURNED_BOUGHT": ({}, "customer.returned_surprise", []),
     "RETURNS_NOW": ({}, "customer.returns_surprise_24h", []),
     "SAME_SKU_LINES": (
         SETTLED | {"customer.usual_sku": False, "customer.same_sku_visits_24h": 0},
@@ -235,7 +231,7 @@ EXCUSES: dict[str, tuple[dict[str, Value], list[dict[str, Value]], int]] = {
     "FLAGGED_NOW": (
         GIFTS | {"customer.flagged_visits_24h": 3},
         NO_GIFTS,
-        3,
+        2,
     ),
     "FLAGGED_AT_ONCE": (
         GIFTS | {"customer.flagged_visits_3h": 2},
