@@ -6,7 +6,7 @@ times as fast, so that a night of the extension finds everything in the past.
 
 import time
 from collections.abc import Callable, Generator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -56,7 +56,14 @@ class Pipeline:
         self.blobs = BlobServiceClient.from_connection_string(settings[names.WAREHOUSE])
         recorded = folder / "recorded"
         recorded.mkdir()
-        self._environment = {**settings, "ORACLE_PUMP": "1", "ORACLE_RECORD": str(recorded)}
+        # A night waits a quarter of an hour by the extension's clock: none may begin before one is asked for.
+        later = f"0 0 {(datetime.now(UTC) + timedelta(hours=12)).hour} * * *"
+        self._environment = {
+            **settings,
+            "RECONCILIATION_SCHEDULE": later,
+            "ORACLE_PUMP": "1",
+            "ORACLE_RECORD": str(recorded),
+        }
         self.host = DurableHost(
             durable_host_program(ROOT),
             azurite,
