@@ -241,7 +241,8 @@ def repaired(pipe: Pipeline) -> None:
 
     assert done.judged_windows == 3
     assert sorted(blob.name for blob in verdicts.list_blobs()) == blobs
-    assert pipe.balanced().verdict == "balanced"
+    outcome = pipe.balanced()
+    assert outcome.verdict == "balanced", outcome
 
 
 def judged_again(pipe: Pipeline, flagged: int) -> None:
@@ -265,7 +266,8 @@ def judged_again(pipe: Pipeline, flagged: int) -> None:
     assert again is not None
     assert (again.phase, again.counted.verdicts, again.done.verdicts) == ("done", verdicts, verdicts)
     assert again.done.moved == trial.tried.moved != {}
-    assert pipe.balanced().verdict == "balanced"
+    outcome = pipe.balanced()
+    assert outcome.verdict == "balanced", outcome
 
 
 def ended(pipe: Pipeline, path: str, kind: type[Row]) -> Row:
