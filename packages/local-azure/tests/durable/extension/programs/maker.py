@@ -69,7 +69,7 @@ class _Maker:
         self._numbers = itertools.count(1)
         self._outlives = False
         self._labels: list[str] = []
-        """Of children that have ended: an id can be taken again."""
+        """Of children that have ended: an id can be taken again, but by none of a child's own children."""
 
     def program(self) -> Program:
         dice = self._dice
@@ -198,6 +198,7 @@ class _Maker:
     def _child(self, scope: _Scope, *, may_fail: bool, beside: bool) -> Any:
         again = scope.alone and not beside and self._labels and self._chance(0.3)
         label = self._dice.choice(self._labels) if again else self._childs_label()
+        self._labels = [ended for ended in self._labels if ended != label]  # it runs while its own children do
         inner = _Scope(scope.depth - 1, may_gate=scope.may_gate and not beside and bool(label), alone=not beside)
         inner.alone = inner.alone and scope.alone
         steps = self._steps(inner, self._dice.randint(1, 3)) if may_fail or not beside else self._safe(inner)
