@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from azure.eventhub import EventData, EventHubProducerClient
 from azure.eventhub.amqp import AmqpAnnotatedMessage
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusReceivedMessage, ServiceBusSubQueue
@@ -22,7 +23,7 @@ from tests.amqp.lossy import ALWAYS, ONCE, lossy
 from tests.functions_host.hosting import APPS, Host, host, journal, until
 
 pytestmark = pytest.mark.slow
-QUEUES = ("completed", "bounded", "interrupted", "reconnected", "values")
+QUEUES = ("completed", "bounded", "interrupted", "reconnected", "values", "detached")
 HUBS = ("both", "retried", "killed", "stopped", "bodies", "anew", "lossy")
 
 
@@ -128,8 +129,14 @@ class Services:
         time.sleep(1)
         self.broker = self._start(self._hubs.rpartition(":")[2], self._queues.rpartition(":")[2])
 
+    def set_faults(self, **faults: float) -> None:
+        """The faults that all messages meet from now on."""
+        requests.post(
+            f"http://{self.broker.address('faults')}/_local/faults", json=faults, timeout=10
+        ).raise_for_status()
+
     def _start(self, hubs_port: str, queues_port: str) -> Part:
-        ports = ("--event-hubs-port", hubs_port, "--service-bus-port", queues_port)
+        ports = ("--event-hubs-port", hubs_port, "--service-bus-port", queues_port, "--faults-port", "0")
         return Part("amqp", *self._entities, *ports, state=self._state)
 
 
@@ -283,6 +290,21 @@ def test_a_broker_that_comes_back_is_read_again(brokers: Brokers, services: Serv
             until(lambda name=round_: name in brokers.bodies("many"), 30)
             if round_ == "first":
                 services.restart_broker()
+
+
+@pytest.mark.parametrize("brokers", ["detached"], indirect=True)
+def test_messages_are_settled_although_links_end(brokers: Brokers, services: Services):
+    """A link that ends takes along those of all messages that are worked on; three deliveries are all that each has."""
+    numbers = [f"slow 0.2 {number}" for number in range(40)]
+    brokers.enqueue(*numbers)
+    try:
+        with brokers.app():
+            services.set_faults(detach_rate=0.1)
+            until(lambda: brokers.waiting() == 0, 60)
+    finally:
+        services.set_faults()
+    assert brokers.dead_letters() == []
+    assert {note["body"] for note in brokers.journal("queue done")} == set(numbers)
 
 
 @pytest.mark.parametrize("brokers", ["anew"], indirect=True)

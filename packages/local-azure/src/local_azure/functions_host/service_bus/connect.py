@@ -10,6 +10,8 @@ from local_azure.functions_host.service_bus.trigger import ServiceBusTrigger
 from local_azure.functions_host.settings import ServiceConnection, connection, expand, naming
 
 _DEFAULT_CONNECTION = "AzureWebJobsServiceBus"
+_RETRIES, _BACKOFF_SECONDS = 1, 0.1
+"""Few and soon: locks run out meanwhile, and the host itself starts a trigger again that broke."""
 
 
 def open_trigger(caller: Caller, options: ServiceBusExtension) -> ServiceBusTrigger:
@@ -24,5 +26,16 @@ def open_trigger(caller: Caller, options: ServiceBusExtension) -> ServiceBusTrig
 
 def _client(place: ServiceConnection) -> ServiceBusClient:
     if place.connection_string is not None:
-        return ServiceBusClient.from_connection_string(place.connection_string, ssl_context=trusted())
-    return ServiceBusClient(place.namespace, credential_for(place), ssl_context=trusted())
+        return ServiceBusClient.from_connection_string(
+            place.connection_string,
+            ssl_context=trusted(),
+            retry_total=_RETRIES,
+            retry_backoff_factor=_BACKOFF_SECONDS,
+        )
+    return ServiceBusClient(
+        place.namespace,
+        credential_for(place),
+        ssl_context=trusted(),
+        retry_total=_RETRIES,
+        retry_backoff_factor=_BACKOFF_SECONDS,
+    )
