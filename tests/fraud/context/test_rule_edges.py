@@ -85,6 +85,11 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
         "customer.discounts_24h",
         [{"customer.flagged_visits_24h": 2}],
     ),
+    "DISCOUNTS_APART": (
+        {"customer.known": True, "customer.habits_broken": 1},
+        "customer.discounts_24h",
+        [{"customer.known": False}, {"customer.habits_broken": 2}, {"customer.habits_broken": None}],
+    ),
     "TRIED_BY_A_NEW_ACCOUNT": (NEW, "customer.small_before_24h", [{"customer.known": True}]),
     "MORE_THAN_IS_READ": ({"customer.cut": True}, "", [{"customer.cut": False}]),
     "SKU_FLOODED": (
@@ -172,6 +177,12 @@ EDGES: dict[str, tuple[dict[str, Value], str, list[dict[str, Value]]]] = {
     "EARLY_LIFE": (NEW, "customer.flagged_visits_24h", [{"customer.known": True}]),
     "NEW_AND_AGAIN": (NEW, "customer.deep_visits_3h", [{"customer.known": True}]),
     "NEW_ACCOUNTS_PAID_ALIKE": (NEW, "shelf.new_same_payment_surprise", [{"customer.known": True}]),
+    "NEW_ACCOUNTS_WELCOMED": (
+        NEW | {"shelf.new_same_payment_surprise": 0.4},
+        "shelf.new_alike_3h",
+        [{"customer.known": True}, {"shelf.new_same_payment_surprise": 0.5}],
+    ),
+    "CROWD": ({}, "sku.crowd_8h", []),
     "SKU_RUN": (QUIET, "sku.flagged_1h", [{"sku.promoted_8h": 3}]),
     "SKU_STRANGERS": (FEW, "sku.strangers_8h", [{"sku.promoted_8h": 3}, {"sku.crowd_8h": 6}]),
     "SKU_PAID_ALIKE": ({}, "sku.same_payment_surprise", []),
