@@ -1,17 +1,16 @@
 """Judged events as arrays: the step of each rule that they reach, and what it adds to their scores."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from fraud.replay.replay import Judged
-from fraud.rules.compiling import CompiledRule
-from fraud.rules.language import FactValues
 from fraud.rules.rates import Rates
 from fraud.rules.rule_set import RuleSet
+from fraud.rules.sampling import Held, all_bounds, bounds_in, held_in, slots_of
 
 PointsArray = npt.NDArray[np.float64]
 StepsArray = npt.NDArray[np.int64]
@@ -73,43 +72,37 @@ def _counted(weights: PointsArray, bounds: PointsArray, step: int) -> tuple[int,
 
 def samples_of(rules: RuleSet, results: Sequence[Judged], is_fraud: Sequence[bool]) -> Samples:
     """The samples of judged events, and the truth about each."""
-    slots, last = list[range](), 0
-    for rule in rules.rules:
-        slots.append(range(last, last + len(rule.steps)))
-        last += len(rule.steps)
-    places = {rule.id: place for place, rule in enumerate(rules.rules)}
-    reached = np.full((len(results), len(places)), DOES_NOT_HOLD)
-    excused = np.full(reached.shape, math.inf)
     of_day = dict[int, tuple[int, Rates]]()
-    days = np.zeros(len(results), np.int64)
-    for row, result in enumerate(results):
-        days[row], _ = of_day.setdefault(id(result.rates), (len(of_day), result.rates))
-        for name, step in rules.held(result.facts):
-            reached[row, places[name]] = step
-            excused[row, places[name]] = _excuse(rules.rules[places[name]], result.facts)
-    return Samples(
-        slots=tuple(slots),
-        reached=reached,
-        excused=excused,
-        day=days,
-        bounds=np.array([_bounds(rules, rates) for _, rates in of_day.values()]).reshape(-1, last),
-        is_fraud=np.array(is_fraud, np.bool_),
+    days = [of_day.setdefault(id(result.rates), (len(of_day), result.rates))[0] for result in results]
+    return as_arrays(
+        rules,
+        [held_in(rules, result.facts) for result in results],
+        days,
+        [bounds_in(rules, rates) for _, rates in of_day.values()],
+        is_fraud,
     )
 
 
-def _excuse(rule: CompiledRule, facts: FactValues) -> float:
-    try:
-        return next((excuse.weight for excuse in rule.excuses if excuse.when(facts.get)), math.inf)
-    except (ArithmeticError, ValueError):  # the rule holds then, whatever may excuse it
-        return math.inf
-
-
-def _bounds(rules: RuleSet, rates: Rates) -> list[float]:
-    is_measured = rules.definition.measured
-    return [
-        rates.bound(rule.id, rule.steps, step, rule.definition.of_frauds)
-        if is_measured and not rule.definition.fixed
-        else math.copysign(math.inf, rule.steps[step].weight)
-        for rule in rules.rules
-        for step in range(len(rule.steps))
-    ]
+def as_arrays(
+    rules: RuleSet,
+    held: Sequence[Sequence[Held]],
+    days: Sequence[int],
+    bounds: Sequence[Mapping[int, int]],
+    is_fraud: Sequence[bool],
+) -> Samples:
+    """The samples of events by the rules that hold for each; `days` are places in `bounds`."""
+    slots = slots_of(rules)
+    reached = np.full((len(held), len(slots)), DOES_NOT_HOLD)
+    excused = np.full(reached.shape, math.inf)
+    for row, holding in enumerate(held):
+        for each in holding:
+            reached[row, each.rule] = each.step
+            excused[row, each.rule] = math.inf if each.left is None else each.left
+    return Samples(
+        slots=slots,
+        reached=reached,
+        excused=excused,
+        day=np.array(days, np.int64),
+        bounds=np.array([all_bounds(rules, each) for each in bounds]).reshape(-1, sum(map(len, slots))),
+        is_fraud=np.array(is_fraud, np.bool_),
+    )
