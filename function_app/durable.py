@@ -4,6 +4,7 @@ import azure.durable_functions as df
 
 from activities.alert_fraud_team import alert_fraud_team
 from activities.build_profiles import build_profiles
+from activities.clear_samples import clear_samples
 from activities.clear_work import clear_work
 from activities.find_windows import find_windows
 from activities.judge_again import judge_again
@@ -69,6 +70,7 @@ register(
         contracts.NOTE_REANALYSIS: note_reanalysis,
         contracts.TRY_RULES: try_rules,
         contracts.TRY_WINDOW: try_window,
+        contracts.CLEAR_SAMPLES: clear_samples,
         contracts.RECONCILE: reconcile,
         contracts.RECONCILE_STAGE: reconcile_stage,
         contracts.RECONCILE_NIGHTLY: reconcile_nightly,

@@ -27,7 +27,15 @@ async def start(asked: TrialOrder, caller: Caller, client: Client) -> TrialRow:
     """
     when, rules = await azure_time(), await _rules(asked)
     store = None if asked.store is None else str(store_of(asked.store))
-    order = order_of(asked.windows(rules), rules=rules, store=store, who=caller.name or "", when=when, prefix=TRIAL)
+    order = order_of(
+        asked.windows(rules),
+        rules=rules,
+        store=store,
+        who=caller.name or "",
+        when=when,
+        prefix=TRIAL,
+        samples=asked.samples,
+    )
     if await durable_client.is_running(client, INSTANCE):
         running = _progress(await WALK.find(client))
         raise runs_already(running.order if running else None, WALK.what)

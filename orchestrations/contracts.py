@@ -14,7 +14,7 @@ from fraud.desk.waiting import ReviewState, ReviewStep, ReviewTask
 from fraud.generation import BatchTotals
 from fraud.load.planned import PlanStatus, TickSent, TickShare
 from fraud.quarantine_places import PlacesTask
-from fraud.reanalysis.messages import FoundWindows, ReanalysisState, WindowAgain, WindowJudged, WindowsPage
+from fraud.reanalysis.messages import FoundWindows, Reanalysis, ReanalysisState, WindowAgain, WindowJudged, WindowsPage
 from fraud.reanalysis.trial import TrialState, Tried
 from fraud.sweep import SweepTask, Swept
 from fraud.watching.checks import Night
@@ -88,6 +88,7 @@ NOTE_REANALYSIS = Activity("note_reanalysis", ReanalysisState, Nothing)
 TRY_RULES = Orchestration("try_rules", TrialState, cast("type[TrialState | None]", TrialState | None))
 """Likewise."""
 TRY_WINDOW = Activity("try_window", WindowAgain, Tried)
+CLEAR_SAMPLES = Activity("clear_samples", Reanalysis, Nothing)
 
 RECONCILE = Orchestration("reconcile", Request, Outcome)
 RECONCILE_STAGE = Orchestration("reconcile_stage", StageTask, PartProgress)

@@ -11,7 +11,7 @@ from msgspec import Meta
 from fraud.desk.problems import ProblemError, bad_request
 from fraud.desk.queries import CaseId, Moment, StoreName, check_span
 from fraud.desk.review import SAID
-from fraud.reanalysis.messages import Reanalysis, ReanalysisPhase, ReanalysisState
+from fraud.reanalysis.messages import Reanalysis, ReanalysisPhase, ReanalysisState, SampledVerdicts
 from fraud.reanalysis.trial import TrialProgress, TrialState
 from fraud.rules.reading import MAX_FILE
 from fraud.rules.shipped import set_of_window, shipped
@@ -46,7 +46,9 @@ class ReanalysisOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 class TrialOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The windows that end in [from, to], or one by its name, and the set that is tried on them.
 
-    It is one that comes with the app, by its name, or the `text` of a rule file.
+    It is one that comes with the app, by its name, or the `text` of a rule file. With `samples`, what the set says of
+    verdicts whose truth is known is written, for a fit of its weights: of `labelled` ones, or of `all`, of which those
+    without an outcome or a decision count as innocent.
     """
 
     start: Moment | None = msgspec.field(name="from", default=None)
@@ -57,6 +59,7 @@ class TrialOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     store: StoreName | None = None
     band: Band | None = None
     window: CaseId | None = None
+    samples: SampledVerdicts | None = None
 
     def __post_init__(self) -> None:
         """Refuse what is in no calendar."""
@@ -119,14 +122,22 @@ def rules_id(name: str) -> str:
 
 
 def order_of(
-    asked: ReanalysisOrder, *, rules: str, store: str | None, who: str, when: datetime, prefix: str = AGAIN
+    asked: ReanalysisOrder,
+    *,
+    rules: str,
+    store: str | None,
+    who: str,
+    when: datetime,
+    prefix: str = AGAIN,
+    samples: SampledVerdicts | None = None,
 ) -> Reanalysis:
     """The order; `rules` is the id of the set, `store` the partition of the store, `prefix` begins its name.
 
     Raises ProblemError that names the field.
     """
     start, end = _span(asked)
-    digest = sha256(msgspec.json.encode((asked, who))).hexdigest()[:8]
+    named = (asked, who) if samples is None else (asked, who, samples)
+    digest = sha256(msgspec.json.encode(named)).hexdigest()[:8]
     return Reanalysis(
         id=f"{prefix}{compact_time(when)}-{digest}",
         start=start,
@@ -138,6 +149,7 @@ def order_of(
         band=asked.band,
         window=asked.window,
         confirm=asked.confirm,
+        samples=samples,
     )
 
 

@@ -17,6 +17,8 @@ WINDOWS_PER_PAGE = 40
 
 ReanalysisPhase = Literal["counting", "counted", "refused", "judging", "done", "stopped"]
 """`counted` is the end of one that was not confirmed, `refused` of one whose count is not the confirmed one."""
+SampledVerdicts = Literal["labelled", "all"]
+"""Those that an outcome or a decision tells of; or all, of which the others count as innocent."""
 ENDED: tuple[ReanalysisPhase, ...] = ("counted", "refused", "done", "stopped")
 
 
@@ -39,6 +41,8 @@ class Reanalysis(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Windows with a verdict of this band; they are judged whole, as their case is one."""
     window: str | None = None
     confirm: int | None = None
+    samples: SampledVerdicts | None = None
+    """Verdicts of which a trial writes samples to fit weights to; without it, of none."""
 
 
 class Counted(msgspec.Struct, frozen=True, kw_only=True):

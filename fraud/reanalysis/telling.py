@@ -10,7 +10,7 @@ from fraud.verdicts import Verdict
 Pair = tuple[Verdict, Verdict]
 """A verdict as it is stored, and as the set that is tried gives it."""
 
-_FRAUD: tuple[Fate, ...] = ("fraud", "chargeback")
+FRAUD_FATES: tuple[Fate, ...] = ("fraud", "chargeback")
 
 
 def tried_on(case_id: str, pairs: Sequence[Pair], decision: str | None, fates: Mapping[str, Fate]) -> Tried:
@@ -45,13 +45,13 @@ def _of_case(before: Sequence[Verdict], after: Sequence[Verdict], decision: str 
 def _of_events(before: Sequence[Verdict], after: Sequence[Verdict], fates: Mapping[str, Fate]) -> Iterable[str]:
     """An outcome is about an event: of several contents under its id the worst one counts."""
     for event_id, fate in fates.items():
-        if fate in _FRAUD:
+        if fate in FRAUD_FATES:
             yield "event fraud"
         for when, verdicts in (("before", before), ("after", after)):
             bands_of_id = {verdict.band for verdict in verdicts if verdict.event_id == event_id}
             for level, bands in LEVELS.items():
                 if bands_of_id & {*bands}:
-                    yield f"event {when} {level} {'right' if fate in _FRAUD else 'wrong'}"
+                    yield f"event {when} {level} {'right' if fate in FRAUD_FATES else 'wrong'}"
 
 
 def _rules(verdicts: Iterable[Verdict]) -> dict[str, int]:

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from fraud.reanalysis.messages import FoundWindows, Reanalysis, WindowsPage, summed
+from fraud.reanalysis.samples import Sampled
 from fraud.verdicts import Verdict
 
 INSTANCE = "rule-trial"
@@ -71,6 +72,8 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     differing: int = 0
     rebuilt_differing: int = 0
     labels: dict[str, int] = {}
+    sampled: Sampled | msgspec.UnsetType = msgspec.UNSET
+    """Labelled verdicts of which samples were written; absent if the order asks for none."""
 
     def __add__(self, other: "Tried") -> "Tried":
         examples = sorted((*self.examples, *other.examples), key=lambda example: (-example.by, example.id))
@@ -88,6 +91,7 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
             differing=self.differing + other.differing,
             rebuilt_differing=self.rebuilt_differing + other.rebuilt_differing,
             labels=summed(self.labels, other.labels),
+            sampled=_sampled(self.sampled, other.sampled),
         )
 
 
@@ -135,6 +139,12 @@ class TrialProgress(msgspec.Struct, frozen=True):
     phase: str
     windows: int
     verdicts: int
+
+
+def _sampled(first: Sampled | msgspec.UnsetType, second: Sampled | msgspec.UnsetType) -> Sampled | msgspec.UnsetType:
+    if first is msgspec.UNSET:
+        return second
+    return first if second is msgspec.UNSET else first + second
 
 
 def _most(counts: dict[str, int]) -> dict[str, int]:

@@ -10,10 +10,13 @@ import pytest_asyncio
 
 from activities.archive_events import archive_events
 from activities.judge_events import judge_events
+from activities.try_window import try_window
 from activities.window_ids import save_window
 from fraud.analysis import WindowTask
 from fraud.desk.rules_in_use import RulesInUse, Waking, woken
 from fraud.evidence import Snapshot
+from fraud.reanalysis.messages import Reanalysis, WindowAgain
+from fraud.rules.shipped import shipped
 from fraud.snoozes import Snooze, asleep_in
 from fraud.verdicts import Verdict, from_ndjson, to_ndjson
 from fraud.windows import SuspiciousWindow, Window
@@ -21,6 +24,7 @@ from reconciliation.reading.keys import RunKeys
 from reconciliation.reading.verdicts import Field, check
 from services import blobs, names
 from services.desk.judged_outcomes import verdicts_on
+from services.rule_samples import list_samples
 from services.rules_in_use import PATH, change_rules_in_use, forget, read_rules_in_use
 from tests.activities.window_activities import judge_and_store, verdicts_of
 from tests.fraud.builders import WINDOW_ENDING_1010 as WINDOW
@@ -96,6 +100,21 @@ async def test_the_outcome_of_a_sale_is_no_label_of_a_rule_that_was_snoozed_for_
 
     assert points_of(quiet, "HIGH_VALUE") == 0
     assert outcome.rules == tuple(sorted({reason.rule for reason in quiet.reasons} - {"HIGH_VALUE"}))
+
+
+async def test_a_rule_that_is_snoozed_for_a_sale_has_not_spoken_in_its_sample():
+    rules, names_of = shipped()["seed"], {12: "try-snoozed", 13: "try-other"}
+    await snooze(SNOOZE)
+    held: dict[int, set[str]] = {}
+    for customer, trial in names_of.items():
+        summary = await judge_and_store(await window_of(customer), 0)
+        order = Reanalysis(id=trial, start=WINDOW.end, end=WINDOW.end, rules=rules.id, who="Ana", why="a fit")
+        order = msgspec.structs.replace(order, samples="all")
+        await try_window(WindowAgain(order, summary.verdicts_blob.partition("/")[2]))
+        (samples,) = (await list_samples(trial, 1, None)).items
+        held[customer] = {rules.rules[each.rule].id for each in samples.samples[0].held}
+
+    assert held[13] - held[12] == {"HIGH_VALUE"}
 
 
 async def test_a_verdict_stays_right_when_its_snooze_is_woken_and_later_windows_are_judged_without():

@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+import msgspec
 import pytest
 
 from activities.archive_events import archive_events
+from activities.clear_samples import clear_samples
 from activities.judge_small_window import judge_small_window
 from activities.try_window import try_window
 from activities.window_ids import save_window
@@ -15,8 +17,11 @@ from fraud.analysis import WindowTask
 from fraud.desk.callers import Caller
 from fraud.desk.changes import decided
 from fraud.desk.outcomes import OutcomeRow
+from fraud.desk.problems import ProblemError
 from fraud.identity import archive_key
+from fraud.reanalysis.labelling import part_of
 from fraud.reanalysis.messages import Reanalysis, WindowAgain
+from fraud.reanalysis.samples import Sampled, WindowSamples
 from fraud.reanalysis.trial import Tried
 from fraud.rules.shipped import shipped
 from fraud.verdicts import Verdict, from_ndjson, verdicts_path
@@ -24,6 +29,7 @@ from fraud.windows import SuspiciousWindow, unique_ids
 from services import blobs, cosmos, look_ups, names
 from services.desk.outcomes import keep_outcomes
 from services.desk.reviews import step_case
+from services.rule_samples import list_samples
 from services.tried_rules import keep_tried_rules
 from tests.activities.rule_sets import judging_by
 from tests.fraud.builders import ENQUEUED, WINDOW_ENDING_1010, event_body, received
@@ -71,9 +77,10 @@ async def stored(task: WindowTask) -> list[Verdict]:
     return from_ndjson(await blobs.read_blob(await blobs.warehouse(names.FRAUD_EVENTS), path))
 
 
-async def tried(task: WindowTask, rules: str) -> Tried:
+async def tried(task: WindowTask, rules: str, **fields: Any) -> Tried:
     end = WINDOW_ENDING_1010.end
     order = Reanalysis(id="try-x", start=end, end=end, rules=rules, who="Ana", why="a trial")
+    order = msgspec.structs.replace(order, **fields)
     return await try_window(WindowAgain(order, verdicts_path(task.name, task.window_end)))
 
 
@@ -137,3 +144,53 @@ async def test_a_file_is_tried_by_its_digest_and_held_against_decisions_and_outc
         "event after medium or high wrong": 1,
         "event fraud": 1,
     }
+
+
+@pytest.mark.usefixtures("judged_by")
+async def test_samples_of_labelled_verdicts_are_what_the_set_says_of_their_evidence_and_are_written_once():
+    honest, other, sent = await an_event(cust_id=71), await an_event(price=900.0), await an_event(cust_id=72)
+    task = await analysed(honest, other, sent)
+    await keep_outcomes([OutcomeRow(id=honest, outcome="legitimate", date=date(2026, 1, 9))], ANA, ENQUEUED)
+    await keep_outcomes([OutcomeRow(id=sent, outcome="fraud", date=date(2026, 1, 9))], ANA, ENQUEUED)
+    trial = f"try-{uuid.uuid4().hex[:8]}"
+    path, reports = f"rules/samples/{trial}/{task.name}.json", await blobs.warehouse(names.REPORTS)
+
+    outcome = await tried(task, CONTEXT, id=trial, samples="labelled")
+    written = await blobs.read_blob(reports, path)
+    again = await tried(task, CONTEXT, id=trial, samples="labelled")
+    rest = await tried(task, CONTEXT, id=f"{trial}-all", samples="all")
+    without = await tried(task, CONTEXT, id=f"{trial}-none")
+
+    samples = msgspec.json.decode(written, type=WindowSamples)
+    rules, verdicts = shipped()["context"], {verdict.event_id: verdict for verdict in await stored(task)}
+    assert (outcome.sampled, rest.sampled, without.sampled) == (Sampled(2, 1), Sampled(3, 1), msgspec.UNSET)
+    assert (again, await blobs.read_blob(reports, path)) == (outcome, written)
+    assert (samples.window, samples.rules) == (task.name, rules.id)
+    for sample, event_id in zip(samples.samples, sorted((honest, sent)), strict=True):
+        verdict = verdicts[event_id]
+        points = sum(rules.rules[held.rule].steps[held.step].weight for held in sample.held if held.left is None)
+        assert sample.fraud == (event_id == sent)
+        assert sample.part == part_of(verdict)
+        assert {rules.rules[held.rule].id for held in sample.held} >= {*verdict.rules}
+        assert max(0, points) == verdict.score
+
+
+@pytest.mark.usefixtures("judged_by")
+async def test_samples_come_in_pages_and_go_with_the_next_trial_that_writes_some():
+    former, latter = (f"try-{uuid.uuid4().hex[:8]}" for _ in range(2))
+    windows = [await analysed(await an_event()) for _ in range(3)]
+    for task in windows:
+        await tried(task, CONTEXT, id=former, samples="all")
+    await tried(windows[0], CONTEXT, id=latter, samples="all")
+
+    first = await list_samples(former, 2, None)
+    second = await list_samples(former, 2, first.next)
+    order = Reanalysis(id=latter, start=ENQUEUED, end=ENQUEUED, rules=CONTEXT, who="Ana", why="a fit")
+    await clear_samples(order)
+    await clear_samples(order)
+
+    assert {page.window for page in (*first.items, *second.items)} == {task.name for task in windows}
+    assert (len(first.items), second.next) == (2, None)
+    assert [each.window for each in (await list_samples(latter, 2, None)).items] == [windows[0].name]
+    with pytest.raises(ProblemError, match=former):
+        await list_samples(former, 2, None)

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 
 import azure.durable_functions as df
+import msgspec
 
 from fraud.analysis import Chunk, ChunkResult, SmallWindowJudged, WindowSummary, WindowTask
 from fraud.campaigns import Batch
@@ -13,7 +14,16 @@ from fraud.generation import BatchTotals
 from fraud.load.messages import MixTotals
 from fraud.load.planned import TickSent, TickShare
 from fraud.quarantine_places import PlacesTask
-from fraud.reanalysis.messages import Counted, FoundWindows, ReanalysisState, WindowAgain, WindowJudged, WindowsPage
+from fraud.reanalysis.messages import (
+    Counted,
+    FoundWindows,
+    Reanalysis,
+    ReanalysisState,
+    WindowAgain,
+    WindowJudged,
+    WindowsPage,
+)
+from fraud.reanalysis.samples import Sampled
 from fraud.reanalysis.trial import Tried
 from fraud.verdicts import Band
 from function_app.registration import register
@@ -78,6 +88,7 @@ class FakeActivities:
                 contracts.NOTE_REANALYSIS: self.note_reanalysis,
                 contracts.TRY_RULES: try_rules,
                 contracts.TRY_WINDOW: self.try_window,
+                contracts.CLEAR_SAMPLES: self.clear_samples,
             },
         )
 
@@ -189,7 +200,12 @@ class FakeActivities:
         self._enter("try_window")
         if again.path not in self.again:
             self.again.append(again.path)
-        return Tried(verdicts=3, moved={"low -> high": 1}, rules_after={f"R{again.path}": 1}, kept=3)
+        sampled = Sampled(verdicts=2, fraud=1) if again.order.samples else msgspec.UNSET
+        return Tried(verdicts=3, moved={"low -> high": 1}, rules_after={f"R{again.path}": 1}, kept=3, sampled=sampled)
+
+    async def clear_samples(self, order: Reanalysis) -> None:
+        """Nothing is deleted."""
+        self._enter("clear_samples")
 
     async def note_reanalysis(self, state: ReanalysisState) -> None:
         """Kept in memory."""

@@ -168,10 +168,10 @@ async def reanalysis_done(hub: RunningHub, steps: FakeActivities) -> str:
     return await _finished(hub, "reanalyze", reanalysis(9))
 
 
-def trial() -> dict[str, Any]:
+def trial(**fields: Any) -> dict[str, Any]:
     """The input of a trial."""
     moment = WINDOW_ENDING_1010.end
-    order = Reanalysis(id="try-x", start=moment, end=moment, rules="seed", who="Ana", why="a trial")
+    order = Reanalysis(id="try-x", start=moment, end=moment, rules="seed", who="Ana", why="a trial", **fields)
     return msgspec.to_builtins(TrialState(order=order))
 
 
@@ -180,6 +180,13 @@ async def trial_done(hub: RunningHub, steps: FakeActivities) -> str:
     steps.windows = ["w0", "w1", "w2"]
     steps.failures.update({"find_windows": 1, "try_window": 1})
     return await _finished(hub, "try_rules", trial())
+
+
+async def trial_sampled(hub: RunningHub, steps: FakeActivities) -> str:
+    """A trial over three windows that writes samples, over services that fail a few times."""
+    steps.windows = ["w0", "w1", "w2"]
+    steps.failures.update({"clear_samples": 1, "try_window": 1})
+    return await _finished(hub, "try_rules", trial(samples="labelled"))
 
 
 def places(**fields: Any) -> dict[str, Any]:
@@ -244,6 +251,7 @@ SCENARIOS: dict[str, Scenario] = {
         reanalysis_counted,
         reanalysis_done,
         trial_done,
+        trial_sampled,
     )
 }
 

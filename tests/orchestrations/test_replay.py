@@ -55,6 +55,7 @@ def test_a_recorded_history_replays_without_a_difference(path: Path):
         "window_small_amended",
         "reanalysis_done",
         "trial_done",
+        "trial_sampled",
     ],
 )
 def test_a_changed_order_of_completions_gives_the_same_result(name: str):

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from fraud.campaigns import STOP_EVENT
+from fraud.reanalysis.samples import Sampled
 from fraud.reanalysis.trial import INSTANCE, MOST_RULES, TrialState, Tried, TriedExample
 from local_azure.testing.running_hub import RunningHub
 from tests.fraud.builders import ENQUEUED
@@ -27,6 +28,19 @@ async def test_windows_are_tried_page_by_page_in_several_generations(hub: Runnin
     assert state.tried.moved == {"low -> high": 11}
     assert sorted(steps.again) == sorted(WINDOWS)
     assert steps.told == []
+
+
+async def test_samples_of_former_trials_are_deleted_once_and_only_before_a_trial_that_writes_its_own(
+    hub: RunningHub, steps: FakeActivities
+):
+    steps.windows = [f"w{number}" for number in range(11)]
+
+    sampled = state_of(await hub.run("try_rules", trial(samples="all")))
+    plain = await hub.run("try_rules", trial())
+
+    assert sampled.tried.sampled == Sampled(verdicts=22, fraud=11)
+    assert (steps.journal[0], steps.journal.count("clear_samples")) == ("clear_samples", 1)
+    assert "sampled" not in plain["output"]["tried"], "the result is that of earlier versions"
 
 
 async def test_a_trial_is_stopped_with_what_it_has_seen(hub: RunningHub, steps: FakeActivities):
