@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from fraud.desk.problems import ProblemError, bad_request
-from fraud.desk.queries import CaseId, Moment, StoreName, check_span
+from fraud.desk.queries import CaseId, Moment, Question, StoreName, check_span
 from fraud.desk.review import SAID
 from fraud.reanalysis.messages import Reanalysis, ReanalysisPhase, ReanalysisState, SampledVerdicts
 from fraud.reanalysis.trial import TrialProgress, TrialState
@@ -76,6 +76,12 @@ class TrialOrder(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
             band=self.band,
             window=self.window,
         )
+
+
+class SamplesQuestion(Question, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A page of the samples of a trial, by its name."""
+
+    id: Annotated[str, Meta(pattern=r"^try-[0-9A-Za-z-]{1,60}\Z", description="The name of a trial.")]
 
 
 class TrialRow(msgspec.Struct, frozen=True, kw_only=True):

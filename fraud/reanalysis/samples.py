@@ -1,24 +1,28 @@
 """Samples of a window: all that a regression over the weights of a set needs of its labelled verdicts. Pure."""
 
+from typing import Annotated
+
 import msgspec
+from msgspec import Meta
 
 from fraud.rules.rates import Rates
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.sampling import Held, bounds_in
 
-Bounds = tuple[tuple[int, int], ...]
+Number = Annotated[int, Meta(ge=0)]
+StepBounds = tuple[tuple[Number, int], ...]
 """The points that rates leave of a step, by its slot; steps that nothing bounds are left out."""
 
 
-class Sample(msgspec.Struct, frozen=True, array_like=True):
+class LabelledSample(msgspec.Struct, frozen=True, array_like=True):
     """A labelled verdict. `part` is that of its customer, `day` the place of its bounds among those of the window.
 
     In JSON it is a list.
     """
 
     fraud: bool
-    part: int
-    day: int
+    part: Number
+    day: Number
     held: tuple[Held, ...]
 
 
@@ -27,8 +31,8 @@ class WindowSamples(msgspec.Struct, frozen=True, kw_only=True):
 
     window: str
     rules: str
-    bounds: tuple[Bounds, ...]
-    samples: tuple[Sample, ...]
+    bounds: tuple[StepBounds, ...]
+    samples: tuple[LabelledSample, ...]
 
 
 class Sampled(msgspec.Struct, frozen=True):
@@ -46,14 +50,14 @@ class Sampling:
 
     def __init__(self, rules: RuleSet) -> None:
         self._rules = rules
-        self._bounds: dict[Bounds, int] = {}
-        self._samples: list[Sample] = []
+        self._bounds: dict[StepBounds, int] = {}
+        self._samples: list[LabelledSample] = []
 
     def add(self, held: tuple[Held, ...], rates: Rates, *, part: int, is_fraud: bool) -> None:
         """Take the sample of a verdict."""
         bounds = tuple(sorted(bounds_in(self._rules, rates).items()))
         day = self._bounds.setdefault(bounds, len(self._bounds))
-        self._samples.append(Sample(is_fraud, part, day, held))
+        self._samples.append(LabelledSample(is_fraud, part, day, held))
 
     @property
     def count(self) -> Sampled:

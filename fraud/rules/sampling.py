@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Collection, Mapping
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from fraud.rules.compiling import CompiledRule
 from fraud.rules.language import FactValues
@@ -17,8 +19,8 @@ class Held(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     `left` is in points, None without an excuse. In JSON it is a list of two or three numbers.
     """
 
-    rule: int
-    step: int
+    rule: Annotated[int, Meta(ge=0)]
+    step: Annotated[int, Meta(ge=0)]
     left: int | None = None
 
 

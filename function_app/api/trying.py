@@ -1,8 +1,11 @@
 """The endpoints of trials: try a rule set over windows that have verdicts, follow it, stop it."""
 
-from fraud.reanalysis.asking import ReanalysisStop, TrialOrder, TrialRow
+from fraud.desk.paging import Page
+from fraud.reanalysis.asking import ReanalysisStop, SamplesQuestion, TrialOrder, TrialRow
+from fraud.reanalysis.samples import WindowSamples
 from function_app import rule_trials
 from function_app.api.endpoint import Answer, Call, Endpoint, NoParameters
+from services import rule_samples
 
 
 async def start_trial(call: Call[NoParameters, TrialOrder]) -> Answer:
@@ -13,6 +16,11 @@ async def start_trial(call: Call[NoParameters, TrialOrder]) -> Answer:
 async def get_trial(call: Call[NoParameters, None]) -> TrialRow:
     """The trial that runs, or the last one that ran, with its result."""
     return await rule_trials.current(call.durable)
+
+
+async def list_samples(call: Call[SamplesQuestion, None]) -> Page[WindowSamples]:
+    """A page of the samples that the last trial with `samples` has written, by window."""
+    return await rule_samples.list_samples(call.asked.id, call.asked.limit, call.asked.token)
 
 
 async def stop_trial(call: Call[NoParameters, ReanalysisStop]) -> Answer:
@@ -42,6 +50,16 @@ ENDPOINTS = (
         answer=TrialRow,
         statuses=(404,),
         needs_client=True,
+    ),
+    Endpoint(
+        name="list-trial-samples",
+        method="GET",
+        path="api/rule-trials/{id}/samples",
+        role="reader",
+        handler=list_samples,
+        asked=SamplesQuestion,
+        answer=Page[WindowSamples],
+        statuses=(404,),
     ),
     Endpoint(
         name="stop-trial",
