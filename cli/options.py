@@ -11,6 +11,8 @@ from typing import Any
 _DURATION = re.compile(r"(?P<count>[0-9]{1,9})(?P<unit>[smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _LONGEST = timedelta(days=7)
+_LONGEST_OF_WINDOWS = timedelta(days=31)
+"""As far as a walk over windows goes in the app."""
 
 
 class CommandParser(argparse.ArgumentParser):
@@ -66,11 +68,22 @@ def speed(text: str) -> float:
 
 
 def duration(text: str) -> timedelta:
-    """Reads a length of time such as `90m`, `1h` or `2d`."""
+    """Reads a length of time such as `90m`, `1h` or `2d`, up to a week."""
+    return _length(text, _LONGEST)
+
+
+def duration_of_windows(text: str) -> timedelta:
+    """Reads a length of time such as `30d`, up to 31 days: windows are tried and judged again for so many."""
+    return _length(text, _LONGEST_OF_WINDOWS)
+
+
+def _length(text: str, longest: timedelta) -> timedelta:
     match = _DURATION.fullmatch(text)
     length = timedelta(**{_UNITS[match["unit"]]: int(match["count"])}) if match else timedelta()
-    if not timedelta() < length <= _LONGEST:
-        raise argparse.ArgumentTypeError(f"must be a time such as 90m, 1h or 2d, at most 7d, not {text[:40]!r}")
+    if not timedelta() < length <= longest:
+        raise argparse.ArgumentTypeError(
+            f"must be a time such as 90m, 1h or 2d, at most {longest.days}d, not {text[:40]!r}"
+        )
     return length
 
 

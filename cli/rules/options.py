@@ -11,7 +11,7 @@ from cli.rules.fit.running import run_fit
 from cli.rules.replaying import run_replay
 from cli.rules.showing import run_check, run_show
 from cli.rules.trying import run_compare, run_try
-from cli.rules.trying_windows import add_windows
+from cli.rules.trying_windows import add_trial
 from cli.rules_in_use import add_change, add_in_use, add_snooze, add_wake
 
 Run = Callable[[argparse.Namespace], int]
@@ -49,7 +49,7 @@ def add_rule_commands(parser: argparse.ArgumentParser, app: argparse.ArgumentPar
     trial.set_defaults(run=run_try)
     trial.add_argument("rules", metavar="SET", help=_RULES)
     add_events(trial, may_be_absent=True)
-    add_windows(trial)
+    add_trial(trial)
     trial.add_argument("--against", metavar="SET", help=_RULES)
     text = "the truth about the events, as `detective world` writes it: adds precision and recall"
     trial.add_argument("--labels", metavar="LABELS.ndjson", help=text)
@@ -57,8 +57,12 @@ def add_rule_commands(parser: argparse.ArgumentParser, app: argparse.ArgumentPar
     for name in ("before", "after"):
         compare.add_argument(name, metavar=f"{name.upper()}.ndjson", help="verdicts that `replay` wrote")
     compare.add_argument("--json", action="store_true", help="print JSON for a script")
-    text = "Draw the weights of a set to labelled events, and write it as a file: other weights, the same rules."
-    fit = command("fit", text, run_fit)
+    text = (
+        "Draw the weights of a set to labelled events, of files or with --last of the app's windows, and write it as a "
+        "file: other weights, the same rules."
+    )
+    fit = commands.add_parser("fit", help=text, description=text, parents=[app])
+    fit.set_defaults(run=run_fit)
     add_fit(fit, _RULES)
     add_history(fit)
 

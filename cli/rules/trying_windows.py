@@ -1,40 +1,25 @@
 """`detective rules try SET --from TIME --to TIME`: try a set over the windows of the app that have verdicts."""
 
 import argparse
-import time
-from pathlib import Path
 
 import msgspec
 
-from cli.app_client import AppClient, AppError, app_of, read_as
-from cli.failed_workflows import RUNNING, workflow_failed
-from cli.options import add_actor, duration
-from cli.reconcile import range_of
+from cli.app_client import AppError, app_of
 from cli.rules.comparing import Changes, Example
 from cli.rules.showing_changes import show_changes
-from cli.screen import print_json, said_at_ctrl_c, say
+from cli.rules.trials import add_who, add_windows, span_of, tried
+from cli.screen import print_json, say
 from fraud.desk.plurals import counted
-from fraud.reanalysis.asking import TrialRow
-from fraud.reanalysis.trial import INSTANCE, LEVELS, TrialState
-from fraud.rules.shipped import shipped
-
-_CURRENT = "api/rule-trial"
-_POLL_SECONDS = 0.5
+from fraud.reanalysis.trial import LEVELS, TrialState
 
 
-def add_windows(parser: argparse.ArgumentParser) -> None:
+def add_trial(parser: argparse.ArgumentParser) -> None:
     """Add the options that say which windows."""
-    which = parser.add_mutually_exclusive_group()
-    text = "windows of the app that ended in this time before --to: 90m, 1h, 2d"
-    which.add_argument("--last", type=duration, metavar="LENGTH", help=text)
-    which.add_argument("--from", dest="start", metavar="TIME", help="ends of windows from then on, ISO 8601")
-    which.add_argument("--window", metavar="NAME", help="one window, by its name")
-    parser.add_argument("--to", dest="end", metavar="TIME", help="at most 31 days later (default: Azure's time now)")
+    add_windows(parser, by_name=True)
     parser.add_argument("--store", help="windows of one store: its number, or none")
     bands = ("high", "medium", "low", "unresolved")
     parser.add_argument("--band", choices=bands, help="windows with a verdict of this band")
-    parser.add_argument("--why", default="a trial", metavar="TEXT", help="the reason, for the journal")
-    add_actor(parser)
+    add_who(parser, "a trial")
 
 
 def try_windows(options: argparse.Namespace) -> int:
@@ -48,32 +33,13 @@ def try_windows(options: argparse.Namespace) -> int:
         name: value for name in ("window", "store", "band", "why") if (value := getattr(options, name)) is not None
     }
     if options.window is None:
-        order["from"], order["to"] = range_of(app, options)
-    app.change("api/rule-trials", order | _rules(options.rules), actor=options.actor)
-    result = _wait(app)
+        order |= span_of(app, options)
+    result = tried(app, options.rules, order, options.actor)
     if options.json:
         print_json(msgspec.to_builtins(result))
     else:
         _show(result)
     return 0 if result.phase == "done" else 1
-
-
-def _rules(name: str) -> dict[str, str]:
-    if name in shipped():
-        return {"rules": name}
-    try:
-        return {"text": Path(name).read_text("utf-8")}
-    except (OSError, UnicodeDecodeError) as error:
-        raise AppError(f"{name} is neither a rule file nor a set; the sets are {', '.join(shipped())}") from error
-
-
-def _wait(app: AppClient) -> TrialState:
-    with said_at_ctrl_c("the trial goes on, and changes nothing: the desk shows it under Rules"):
-        while (row := read_as(TrialRow, app.get(_CURRENT), "the trial")).status in RUNNING:
-            time.sleep(_POLL_SECONDS)
-    if row.result is None:
-        raise workflow_failed("the trial", INSTANCE, row.status, msgspec.to_builtins(row), output=row.error)
-    return row.result
 
 
 def _show(result: TrialState) -> None:

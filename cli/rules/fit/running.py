@@ -4,107 +4,93 @@ import argparse
 from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
-import msgspec
 import numpy as np
-from rich.table import Table
 
 from cli.app_client import AppError
 from cli.rules.files import arrivals_of, judged, refuse_without_sales, rules_of, text_of
 from cli.rules.fit.fitting import fitted, weights_of
 from cli.rules.fit.rewriting import RewriteError, rewritten
 from cli.rules.fit.samples import PointsArray, Samples, samples_of
+from cli.rules.fit.showing import WINDOWS, ChangedWeights, Fit, FittedWorld, Quality, show_fit
+from cli.rules.fit.windows import LabelledWindows, are_asked_for, labelled_windows
 from cli.rules.labels import truth_of
 from cli.rules.ranking import auc, average_precision
-from cli.screen import console, plain, print_json, say
 from cli.writing import write_whole
 from fraud.context.schema import KINDS
 from fraud.rules.reading import read_rules
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.shipped import shipped
 
-_SHOWN = 10
 
+class _World(NamedTuple):
+    """Samples under the name of their world."""
 
-class Quality(msgspec.Struct, frozen=True):
-    """The figures of a set in a world. `fraud_in_high` and `precision_of_high` are shares, 0 to 1; None of nothing."""
-
-    auc: float
-    average_precision: float
-    fraud_in_high: float
-    precision_of_high: float | None
-
-
-class FittedWorld(msgspec.Struct, frozen=True):
-    """A world before and after; `learned` if the weights come from it, and not only their figures."""
-
-    events: str
-    learned: bool
-    flagged: int
-    fraud: int
-    before: Quality
-    after: Quality
-
-
-class ChangedWeights(msgspec.Struct, frozen=True):
-    """The weights of a rule, for each step."""
-
-    rule: str
-    before: tuple[int, ...]
-    after: tuple[int, ...]
-
-
-class Fit(msgspec.Struct, frozen=True):
-    """A set before, and as it was written. `changed` has the rules whose weights differ, the largest change first."""
-
-    before: str
-    after: str
-    file: str
-    worlds: tuple[FittedWorld, ...]
-    changed: tuple[ChangedWeights, ...]
+    name: str
+    is_learned: bool
+    samples: Samples
 
 
 def run_fit(options: argparse.Namespace) -> int:
-    """Fit a set and write it; show what that does to each world. Raises AppError."""
+    """Fit a set and write it; show what that does to each world. Raises AppError.
+
+    Exit code 1 if somebody has stopped the trial over the windows of the app: the weights are of those that it came to.
+    """
     rules = rules_of(options.rules)
+    of_app = are_asked_for(options)
+    if not of_app and not options.world:
+        raise AppError("say what to learn from: --world EVENTS LABELS, or windows of the app by --last or --from")
     _refuse_to_spoil(options.out, [*chain.from_iterable(options.world + options.unseen)])
     if rules.definition.groups:
         raise AppError(f"{rules.id} bounds the points of groups together, and such a set cannot be fitted")
     unknown = sorted({*options.keep} - {rule.id for rule in rules.rules})
     if unknown:
         raise AppError(f"{rules.id} has no rule {', '.join(unknown)}")
-    names = [(events, labels, True) for events, labels in options.world]
-    names += [(events, labels, False) for events, labels in options.unseen]
-    worlds = [_samples(rules, events, labels, options.history_days) for events, labels, _ in names]
-    learned = [samples for samples, (_, _, is_learned) in zip(worlds, names, strict=True) if is_learned]
-    weights = fitted(rules, learned, options.drawn, options.keep)
+    windows = labelled_windows(options, rules) if of_app else None
+    worlds = _of_files(rules, options.world, options.history_days, is_learned=True)
+    worlds += _of_windows(windows) if windows else []
+    worlds += _of_files(rules, options.unseen, options.history_days, is_learned=False)
+    weights = fitted(rules, [world.samples for world in worlds if world.is_learned], options.drawn, options.keep)
     try:
         text = rewritten(text_of(options.rules), weights)
     except RewriteError as error:
         raise AppError(f"{options.rules or rules.id}: {error}") from error
     after = read_rules(text, KINDS, options.out)
     write_whole(Path(options.out), [text.encode()])
-    _show(
+    show_fit(
         Fit(
             before=rules.id,
             after=after.id,
             file=options.out,
-            worlds=tuple(
-                FittedWorld(
-                    events=events,
-                    learned=is_learned,
-                    flagged=len(samples.is_fraud),
-                    fraud=int(samples.is_fraud.sum()),
-                    before=_quality(rules, samples, weights_of(rules)),
-                    after=_quality(rules, samples, weights_of(after)),
-                )
-                for samples, (events, _, is_learned) in zip(worlds, names, strict=True)
-            ),
+            worlds=tuple(_fitted(world, rules, after) for world in worlds),
             changed=_changed(rules, after),
+            windows=windows.range if windows else None,
         ),
         as_json=options.json,
     )
-    return 0
+    return 0 if windows is None or windows.range.phase == "done" else 1
+
+
+def _of_files(rules: RuleSet, files: Sequence[tuple[str, str]], history_days: int, *, is_learned: bool) -> list[_World]:
+    return [_World(events, is_learned, _samples(rules, events, labels, history_days)) for events, labels in files]
+
+
+def _of_windows(windows: LabelledWindows) -> list[_World]:
+    """The verdicts that are learned from, and those of the customers who are held out."""
+    unseen = [] if windows.unseen is None else [_World(WINDOWS, False, windows.unseen)]
+    return [_World(WINDOWS, True, windows.learned), *unseen]
+
+
+def _fitted(world: _World, before: RuleSet, after: RuleSet) -> FittedWorld:
+    return FittedWorld(
+        events=world.name,
+        learned=world.is_learned,
+        flagged=len(world.samples.is_fraud),
+        fraud=int(world.samples.is_fraud.sum()),
+        before=_quality(before, world.samples, weights_of(before)),
+        after=_quality(before, world.samples, weights_of(after)),
+    )
 
 
 def _refuse_to_spoil(out: str, read: Sequence[str]) -> None:
@@ -151,33 +137,3 @@ def _changed(before: RuleSet, after: RuleSet) -> tuple[ChangedWeights, ...]:
 
 def _distance(pair: ChangedWeights) -> int:
     return max(abs(new - old) for old, new in zip(pair.before, pair.after, strict=True))
-
-
-def _show(fit: Fit, *, as_json: bool) -> None:
-    if as_json:
-        print_json(msgspec.to_builtins(fit))
-        return
-    say(f"{fit.after} in {fit.file}, from {fit.before}")
-    table = Table("world", "AUC", "AP", "fraud in high", "precision of it", box=None, pad_edge=False)
-    for world in fit.worlds:
-        name = plain(Path(world.events).name) + ("" if world.learned else ", unseen")
-        pairs = [(getattr(world.before, figure), getattr(world.after, figure)) for figure in Quality.__struct_fields__]
-        table.add_row(
-            name, *(f"{_share(old, index)} -> {_share(new, index)}" for index, (old, new) in enumerate(pairs))
-        )
-    console.print(table, markup=False)
-    for change in fit.changed[:_SHOWN]:
-        say(f"{change.rule}: {_points(change.before)} -> {_points(change.after)}")
-    if len(fit.changed) > _SHOWN:
-        say(f"and {len(fit.changed) - _SHOWN} more rules, by less")
-    say("labels are no more than they say: try it over windows, and in the shadow, before it judges")
-
-
-def _share(figure: float | None, index: int) -> str:
-    if figure is None:
-        return "-"
-    return f"{figure:.3f}" if index < 2 else f"{figure:.0%}"
-
-
-def _points(weights: Sequence[int]) -> str:
-    return ", ".join(map(str, weights))
