@@ -18,7 +18,7 @@ from services.desk.blob_paths import PathRange, last_paths
 _FOLDER = "rules/samples/"
 _AT_ONCE = 8
 _MOST_OF_A_PAGE = 4 * 1024 * 1024
-"""Bytes of a page, after which it ends: a window of a thousand verdicts has some 200 KB."""
+"""Bytes of a page, after which it ends: a window of a thousand verdicts has some 90 KB (measured)."""
 _log = logging.getLogger(__name__)
 _samples = msgspec.json.Decoder(WindowSamples)
 
