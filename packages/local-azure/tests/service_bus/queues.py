@@ -1,7 +1,7 @@
 """The queues that the contract tests need, as an entity file; load the same file into Microsoft's emulator or Azure.
 
 There are many of each kind, so that no test meets another's messages. An endpoint of `CONTRACT_ServiceBus` needs them
-too, with PT5S for PT1S where Azure insists. `tests/contract` writes a file for Microsoft's emulator, which
+too. `tests/contract` writes a file for Microsoft's emulator, which
 takes 50 queues.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 
 KINDS: dict[str, dict[str, Any]] = {
     "plain": {},
-    "brief": {"LockDuration": "PT1S", "MaxDeliveryCount": 2},
+    "brief": {"LockDuration": "PT5S", "MaxDeliveryCount": 2},
     "renewed": {"LockDuration": "PT5S"},
     "expiring": {"DeadLetteringOnMessageExpiration": True},
     "unique": {"RequiresDuplicateDetection": True, "DuplicateDetectionHistoryTimeWindow": "PT5M"},
