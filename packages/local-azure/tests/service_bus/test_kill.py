@@ -57,7 +57,7 @@ def complete_until_it_fails(broker: Broker, tried: list[str], completed: list[st
     receiver = broker.client().get_queue_receiver("plain-0", prefetch_count=20)
     try:
         while True:
-            for message in receiver.receive_messages(max_message_count=20, max_wait_time=1):
+            for message in receiver.receive_messages(max_message_count=20, max_wait_time=10):
                 tried.append(str(message))
                 receiver.complete_message(message)
                 completed.append(str(message))

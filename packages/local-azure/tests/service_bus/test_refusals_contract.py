@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 async def test_no_token_is_taken_for_a_queue_that_is_not_there(sdk: Sdk) -> None:
     for doing in (
         lambda: sdk.sender("nowhere").send_messages(ServiceBusMessage("x")),
-        lambda: sdk.receiver("nowhere").receive_messages(max_wait_time=2),
+        lambda: sdk.receiver("nowhere").receive_messages(max_wait_time=20),
         lambda: sdk.receiver("nowhere").peek_messages(),
     ):
         with pytest.raises(ServiceBusAuthenticationError, match="client-error"):
@@ -25,7 +25,7 @@ async def test_no_token_is_taken_for_a_queue_that_is_not_there(sdk: Sdk) -> None
 
 @with_both_sdks
 async def test_a_session_receiver_for_a_queue_without_sessions_is_refused(sdk: Sdk) -> None:
-    receiver = sdk.receiver(await sdk.queue("plain"), session_id=NEXT_AVAILABLE_SESSION, max_wait_time=2)
+    receiver = sdk.receiver(await sdk.queue("plain"), session_id=NEXT_AVAILABLE_SESSION, max_wait_time=20)
     with pytest.raises(ServiceBusError, match="sessionful"):
         await done(receiver.receive_messages())
 
@@ -35,4 +35,4 @@ async def test_a_session_receiver_for_a_queue_without_sessions_is_refused(sdk: S
 async def test_topics_are_refused_with_a_reason(sdk: Sdk) -> None:
     receiver: Any = sdk.client.get_subscription_receiver("topic", "subscription")
     with pytest.raises(ServiceBusError, match="Topics"):
-        await done(receiver.receive_messages(max_wait_time=2))
+        await done(receiver.receive_messages(max_wait_time=20))
