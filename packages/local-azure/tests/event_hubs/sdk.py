@@ -13,7 +13,7 @@ from azure.eventhub.aio import EventHubConsumerClient as AioConsumerClient
 from azure.eventhub.aio import EventHubProducerClient as AioProducerClient
 
 HUB = "store-events"
-_SECONDS = 10.0
+_SECONDS = 30.0
 _BALANCING = 0.1
 """A consumer's close waits for its next round of load balancing, 30 s by default."""
 
@@ -69,9 +69,10 @@ class Sdk:
     ) -> list[Received]:
         """The events that a consumer gets until it has `count` events whose body begins with `only`, or an error.
 
-        It ends after ten seconds. It goes on for `hold` seconds more. `errors`, a list, collects what it complains of.
+        It ends after half a minute. It goes on for `hold` seconds more. `errors`, a list, collects what it complains
+        of, and `heard` is set once an event has come.
         """
-        reading = _Reading(count, only, options.pop("errors", []))
+        reading = _Reading(count, only, options.pop("errors", []), options.pop("heard", threading.Event()))
         options.setdefault("starting_position", "-1")
         make = EventHubConsumerClient if self.kind == "sync" else AioConsumerClient
         consumer: Any = make.from_connection_string(
@@ -91,11 +92,12 @@ class Sdk:
 class _Reading:
     """One consumer at work."""
 
-    def __init__(self, count: int, only: str, errors: list[Exception]) -> None:
+    def __init__(self, count: int, only: str, errors: list[Exception], heard: threading.Event) -> None:
         self.got: list[Received] = []
         self._count = count
         self._only = only
         self._errors = errors
+        self._heard = heard
         self._enough = threading.Event()
 
     def sync(self, consumer: EventHubConsumerClient, hold: float, options: dict[str, Any]) -> None:
@@ -131,5 +133,7 @@ class _Reading:
         last = context.last_enqueued_event_properties
         received = [Received(context.partition_id, event, last) for event in events]
         self.got.extend(each for each in received if each.body.startswith(self._only))
+        if self.got:
+            self._heard.set()
         if len(self.got) >= self._count:
             self._enough.set()

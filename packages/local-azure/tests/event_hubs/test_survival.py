@@ -26,7 +26,8 @@ KILLS = 3
 
 
 def send_until_killed(part: Part, number: int, seconds: float) -> tuple[list[int], list[int]]:
-    """Send numbered events, a few in flight, and kill the part in mid-stream: the sent and the acknowledged."""
+    """Send numbered events, a few in flight, and kill the part in mid-stream, once it has stored some hundred of them:
+    the sent and the acknowledged."""
     sent: list[int] = []
     acknowledged: list[int] = []
     with Raw(part.address("event-hubs")).open() as client:
@@ -38,7 +39,7 @@ def send_until_killed(part: Part, number: int, seconds: float) -> tuple[list[int
                 client.transfer(event(b"%0200d" % number), number=len(sent))
                 sent.append(number)
                 number += 1
-            if time.monotonic() > until:
+            if time.monotonic() > until and len(acknowledged) > 400:
                 part.kill()
                 break
             while len(acknowledged) < len(sent) - 10:
@@ -105,7 +106,7 @@ def test_capture_loses_and_repeats_nothing_across_kill_9(tmp_path: Path, blobs: 
     count = store.tail(database, partition, Dictionaries(database)).next_sequence
     database.close()
     with running_again(tmp_path / "state", options, clock):
-        until = time.monotonic() + 15
+        until = time.monotonic() + 60
         while sum(map(len, captured(blobs).values())) < count and time.monotonic() < until:
             time.sleep(0.5)
     records = captured(blobs)["0"]
@@ -132,11 +133,13 @@ def test_capture_waits_for_a_blob_service_that_is_away(tmp_path: Path):
             client.attach_sender("store-events/Partitions/2")
             client.transfer(event(b"kept"))
             assert client.outcome().descriptor == 0x24
-        time.sleep(1.0)
+        until = time.monotonic() + 60
+        while "is not written, tried again" not in (tmp_path / "state.log").read_text():
+            assert time.monotonic() < until
+            time.sleep(0.05)
         with running("azurite", "--port", str(port), state=tmp_path / "blobs"):
-            until = time.monotonic() + 15
+            until = time.monotonic() + 60
             while not captured(account).get("2") and time.monotonic() < until:
                 time.sleep(0.2)
             records_of = captured(account)
     assert [each["Body"] for each in records_of["2"]] == [b"kept"]
-    assert "is not written, tried again" in (tmp_path / "state.log").read_text()
