@@ -56,14 +56,14 @@ def refusal(app: Path, state: Path, *options: str, **settings: str) -> str:
         check=False,
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=60,
         env=kept | settings,
     )
     assert ended.returncode == 2, ended.stderr
     return ended.stderr
 
 
-def until(condition: Callable[[], Any], seconds: float = 15) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
     """Wait until something is so, and return it."""
     deadline = time.monotonic() + seconds
     while not (result := condition()):
@@ -72,7 +72,7 @@ def until(condition: Callable[[], Any], seconds: float = 15) -> Any:
     return result
 
 
-def ended(urls: dict[str, str], seconds: float = 15) -> dict[str, Any]:
+def ended(urls: dict[str, str], seconds: float = 60) -> dict[str, Any]:
     """The status of an orchestration by the URLs of its start, once it is completed or has failed."""
 
     def look() -> Any:

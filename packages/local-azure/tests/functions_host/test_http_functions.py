@@ -1,6 +1,8 @@
 """HTTP functions, called over HTTP."""
 
 import json
+import os
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.functions_host.hosting import Host, host
+from tests.functions_host.hosting import Host, host, until
 
 pytestmark = pytest.mark.slow
 
@@ -104,9 +106,9 @@ def test_a_function_that_blocks_its_loop_delays_no_other(http_host: Host):
 def test_sync_and_async_functions_run_at_once(http_host: Host):
     began = time.monotonic()
     with ThreadPoolExecutor(8) as threads:
-        paths = ["/sleeps?seconds=1.5", "/waits?seconds=1.5"] * 3
+        paths = ["/sleeps?seconds=3", "/waits?seconds=3"] * 3
         assert [each.text for each in threads.map(partial(call, http_host), paths)] == ["done"] * 6
-    assert time.monotonic() - began < 7
+    assert time.monotonic() - began < 15, "one after the other they take 18 s"
 
 
 def test_the_admin_api_lists_the_functions(http_host: Host):
@@ -124,10 +126,13 @@ def test_only_timers_run_by_hand(http_host: Host):
 
 
 def _app(folder: Path, http: dict[str, Any]) -> Path:
+    """An app with one function, which begins a file `naps` and returns once there is a file `wake`."""
     folder.mkdir()
     (folder / "function_app.py").write_text(
-        "import time\nimport azure.functions as func\napp = func.FunctionApp()\n"
-        "@app.route('nap')\ndef nap(req: func.HttpRequest) -> str:\n    time.sleep(0.5)\n    return 'rested'\n"
+        "import pathlib, time\nimport azure.functions as func\napp = func.FunctionApp()\n"
+        "FOLDER = pathlib.Path(__file__).parent\n"
+        "@app.route('nap')\ndef nap(req: func.HttpRequest) -> str:\n    (FOLDER / 'naps').touch()\n"
+        "    while not (FOLDER / 'wake').exists():\n        time.sleep(0.02)\n    return 'rested'\n"
     )
     (folder / "host.json").write_text(json.dumps({"version": "2.0", "extensions": {"http": http}}))
     return folder
@@ -137,7 +142,10 @@ def test_host_json_sets_prefix_headers_and_how_many_requests_may_wait(tmp_path: 
     options = {"routePrefix": "shop", "maxOutstandingRequests": 2, "maxConcurrentRequests": 1}
     app = _app(tmp_path / "app", {**options, "customHeaders": {"X-Shop": "7"}})
     with host(app, state) as running, ThreadPoolExecutor(4) as threads:
-        answers = list(threads.map(partial(call, running), ["/shop/nap"] * 4))
+        asked = [threads.submit(call, running, "/shop/nap") for _ in range(4)]
+        until(lambda: sum(each.done() for each in asked) == 2)
+        (app / "wake").touch()
+        answers = [each.result() for each in asked]
         assert sorted(answer.status_code for answer in answers) == [200, 200, 429, 429]
         assert {answer.headers["X-Shop"] for answer in answers} == {"7"}
         assert call(running, "/api/nap").status_code == 404
@@ -145,10 +153,12 @@ def test_host_json_sets_prefix_headers_and_how_many_requests_may_wait(tmp_path: 
 
 def test_what_runs_may_end_when_the_host_is_stopped(tmp_path: Path, state: Path):
     app = _app(tmp_path / "app", {})
-    with ThreadPoolExecutor(1) as threads:
-        with host(app, state) as running:
-            resting = threads.submit(call, running, "/api/nap")
-            time.sleep(0.2)
+    with host(app, state) as running, ThreadPoolExecutor(1) as threads:
+        resting = threads.submit(call, running, "/api/nap")
+        until((app / "naps").exists)
+        os.kill(running.part.pid, signal.SIGTERM)
+        time.sleep(0.2)  # it has been told by now
+        (app / "wake").touch()
         assert resting.result().text == "rested"
 
 

@@ -38,7 +38,7 @@ def start(running: Host, orchestrator: str, value: Any) -> dict[str, str]:
 
 
 def output(urls: dict[str, str]) -> Any:
-    status = ended(urls, 30)
+    status = ended(urls)
     assert status["runtimeStatus"] == "Completed", status
     return status["output"]
 
@@ -76,7 +76,7 @@ def test_the_state_of_an_entity_is_one(running: Host):
 
 
 def test_what_a_killed_process_had_begun_is_run_again_and_another_takes_its_place(running: Host, tmp_path: Path):
-    before = processes(running)
+    before = until(lambda: len(at_work := processes(running)) == 3 and at_work, START_SECONDS)
     waiting = start(running, "in_turns", str(tmp_path))
     at = until(lambda: len(by_number := began(tmp_path)) == 2 and by_number)
     killed = next(process for process in at.values() if process != running.part.pid)
