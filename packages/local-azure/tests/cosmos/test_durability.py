@@ -123,7 +123,7 @@ def test_a_start_that_cannot_be_says_why(state: Path, content: str, options: lis
     file.write_text(content)
     command = [sys.executable, "-m", "local_azure.cosmos", "--state", str(state), "--port", "0"]
     ended = subprocess.run(
-        [*command, "--bootstrap", str(file), *options], capture_output=True, text=True, timeout=20, check=False
+        [*command, "--bootstrap", str(file), *options], capture_output=True, text=True, timeout=60, check=False
     )
     assert ended.returncode == 2
     assert reason in ended.stderr
@@ -134,7 +134,7 @@ def test_a_taken_port_is_named(state: Path) -> None:
     part = Cosmos(state)
     port = part.endpoint.rstrip("/").rsplit(":", 1)[1]
     command = [sys.executable, "-m", "local_azure.cosmos", "--state", str(state.parent / "other"), "--port", port]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     part.stop()
     assert ended.returncode == 2
     assert "port is taken" in ended.stderr
@@ -150,7 +150,7 @@ def test_a_container_with_another_partition_key_is_refused_with_what_to_do(state
             continue
         command = [sys.executable, "-m", "local_azure.cosmos", "--state", str(state), "--port", "0"]
         ended = subprocess.run(
-            [*command, "--bootstrap", str(file)], capture_output=True, text=True, timeout=20, check=False
+            [*command, "--bootstrap", str(file)], capture_output=True, text=True, timeout=60, check=False
         )
         assert ended.returncode == code
         assert "exists with the partition key /store_id" in ended.stderr

@@ -31,12 +31,12 @@ async def port() -> AsyncIterator[int]:
 
 
 async def talk(port: int, request: bytes) -> bytes:
-    """The bytes that come back until the endpoint closes the connection, or for four seconds."""
+    """The bytes that come back until the endpoint closes the connection, or for half a minute."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=len(LARGE))
     received = b""
     try:
         writer.write(request)
-        async with asyncio.timeout(4):
+        async with asyncio.timeout(30):
             while chunk := await reader.read(len(LARGE)):
                 received += chunk
     except (TimeoutError, ConnectionError):
@@ -61,9 +61,9 @@ async def test_a_connection_that_says_nothing_is_closed(port: int) -> None:
 
 async def test_more_connections_than_allowed_are_closed_and_the_others_served(port: int) -> None:
     silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(20)]
-    await asyncio.sleep(0.05)
-    closed = sum(reader.at_eof() or reader.exception() is not None for reader, _ in silent)
-    assert closed >= 12
+    async with asyncio.timeout(30):
+        while sum(reader.at_eof() or reader.exception() is not None for reader, _ in silent) < 12:
+            await asyncio.sleep(0.01)
     assert b" 200 " in await talk(port, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     for _, writer in silent:
         writer.close()
@@ -73,12 +73,12 @@ async def test_answers_that_nobody_reads_are_dropped_and_their_room_is_free_agai
     request = b"GET /large HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
     writer.write(request)
-    await asyncio.sleep(0.1)
+    await reader.readexactly(1)
     assert b" 503 " in await talk(port, request)
-    await asyncio.sleep(2.2)
-    assert len(await talk(port, request)) > len(LARGE)
+    async with asyncio.timeout(30):
+        while len(await talk(port, request)) <= len(LARGE):
+            await asyncio.sleep(0.1)
     writer.close()
-    assert reader is not None
 
 
 async def test_a_fault_of_the_service_is_a_500_with_an_error_body(port: int) -> None:
