@@ -69,7 +69,7 @@ class Part:
 
     def _end(self, number: signal.Signals) -> int:
         self._process.send_signal(number)
-        code = self._process.wait(timeout=20)
+        code = self._process.wait(timeout=60)
         assert self._process.stdout is not None
         self._process.stdout.close()
         self._log.close()
