@@ -166,15 +166,11 @@ async def test_a_reader_of_an_idle_partition_hears_so_and_sleeps_meanwhile(
                 await asyncio.sleep(0.1)
         batches.clear()
         monkeypatch.setattr(loop._selector, "select", counted, raising=False)
-        began = time.monotonic()
-        async with asyncio.timeout(SECONDS):
-            while len(batches) < 6:
-                await asyncio.sleep(0.1)
-        seconds = time.monotonic() - began
+        await asyncio.sleep(3.0)
         monkeypatch.undo()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
     assert batches == [[]] * len(batches)
-    assert seconds > 2.4, "it hears so each half second"
-    assert len(wakings) < 37 * seconds, "56 to 58 a second as the SDK does it, 22 here"
+    assert 3 <= len(batches) <= 6
+    assert len(wakings) < 110, "168 to 174 as the SDK does it, 66 to 68 here"
