@@ -101,7 +101,7 @@ def _settle(stack: ChaosStack, load: Load, begin: datetime, end: datetime, start
     _say(started, f"the pipeline {f'does not come to rest: {left}' if left else 'is idle'}")
     if letters := _redriven(app):
         _say(started, f"redriven: {letters:,} messages that had used up their deliveries")
-        left = wait_until_idle(app, end + _WINDOW, _PATIENCE_SECONDS)
+        wait_until_idle(app, end + _WINDOW, _PATIENCE_SECONDS)
     last, changed = list[str](), time.monotonic()
     while True:
         run, wrong = _reconciled(app, wanted, begin, end, is_repaired=False)
