@@ -39,13 +39,18 @@ async def cases_of_quarantine(partition: str) -> list[dict[str, Any]]:
     return [case async for case in container.query_items(query, parameters=parameters, partition_key="_unknown")]
 
 
+async def send(hub: EventHubProducerClient, partition: str, *bodies: str | bytes) -> None:
+    """Send events in one batch."""
+    batch = await hub.create_batch(partition_id=partition)
+    for body in bodies:
+        batch.add(EventData(body))
+    await hub.send_batch(batch)
+
+
 async def test_frauds_without_a_usable_id_have_a_case_and_their_neighbours_are_archived(hub: EventHubProducerClient):
     neighbour = str(uuid.uuid4())
     frauds = [json.loads(event_body(price=9_999.99)) | {"id": odd} for odd in (7, None, "x" * 300_000, ["x"])]
-    batch = await hub.create_batch(partition_id="2")
-    for body in (*map(json.dumps, frauds), event_body(neighbour)):
-        batch.add(EventData(body))
-    await hub.send_batch(batch)
+    await send(hub, "2", *map(json.dumps, frauds), event_body(neighbour))
 
     async def judged() -> bool:
         cases = await cases_of_quarantine("2")
@@ -59,12 +64,6 @@ async def number_of_next(hub: EventHubProducerClient, partition: str) -> int:
     """The sequence number of the next event of a partition, unless somebody else sends it."""
     properties: dict[str, Any] = await hub.get_partition_properties(partition)
     return properties["last_enqueued_sequence_number"] + 1
-
-
-async def send(hub: EventHubProducerClient, partition: str, body: bytes) -> None:
-    batch = await hub.create_batch(partition_id=partition)
-    batch.add(EventData(body))
-    await hub.send_batch(batch)
 
 
 async def test_a_large_body_whose_judging_an_earlier_version_has_begun_is_not_judged_in_a_case_beside_it(
