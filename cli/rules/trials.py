@@ -3,14 +3,14 @@
 import argparse
 import time
 from collections.abc import Mapping
-from pathlib import Path
 
 import msgspec
 
-from cli.app_client import AppClient, AppError, read_as
+from cli.app_client import AppClient, read_as
 from cli.failed_workflows import RUNNING, workflow_failed
 from cli.options import add_actor, duration_of_windows
 from cli.reconcile import range_of
+from cli.rules.files import text_of
 from cli.screen import said_at_ctrl_c
 from fraud.reanalysis.asking import TrialRow
 from fraud.reanalysis.trial import INSTANCE, TrialState
@@ -55,9 +55,4 @@ def tried(app: AppClient, rules: str, order: Mapping[str, object], actor: str) -
 
 
 def _rules(name: str) -> dict[str, str]:
-    if name in shipped():
-        return {"rules": name}
-    try:
-        return {"text": Path(name).read_text("utf-8")}
-    except (OSError, UnicodeDecodeError) as error:
-        raise AppError(f"{name} is neither a rule file nor a set; the sets are {', '.join(shipped())}") from error
+    return {"rules": name} if name in shipped() else {"text": text_of(name)}
