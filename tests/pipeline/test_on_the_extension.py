@@ -246,19 +246,21 @@ def repaired(pipe: Pipeline) -> None:
 
 
 def judged_again(pipe: Pipeline, flagged: int) -> None:
-    """Another set is tried, then judges all windows again, although the host is killed in both; all balances.
+    """Another set is tried and leaves samples, then judges all windows again: the host is killed in both, all balances.
 
     An event that was sent again after a kill has a verdict in each window that it came in.
     """
     order = {"from": pipe.begin.isoformat(), "to": pipe.clock.now().isoformat(), "rules": OTHER_RULES, "why": "a proof"}
 
-    pipe.app.change("api/rule-trials", order, actor="Ana")
+    pipe.app.change("api/rule-trials", order | {"samples": "all"}, actor="Ana")
     pipe.kill()
     trial = ended(pipe, "api/rule-trial", TrialRow).result
     assert trial is not None
     assert (trial.phase, trial.left_out, trial.tried.without_facts) == ("done", 0, 0)
     verdicts = trial.tried.verdicts
     assert flagged <= verdicts < 2 * flagged
+    assert trial.tried.sampled
+    assert 0 < trial.tried.sampled.verdicts == samples_left(pipe, trial.order.id) <= verdicts
 
     pipe.app.change("api/reanalyses", order | {"confirm": verdicts}, actor="Ana")
     pipe.kill()
@@ -268,6 +270,17 @@ def judged_again(pipe: Pipeline, flagged: int) -> None:
     assert again.done.moved == trial.tried.moved != {}
     outcome = pipe.balanced()
     assert outcome.verdict == "balanced", outcome
+
+
+def samples_left(pipe: Pipeline, trial: str) -> int:
+    """The number of samples that a trial has written, by all pages of them."""
+    number, token = 0, dict[str, str]()
+    while True:
+        page = pipe.app.query(f"api/rule-trials/{trial}/samples", limit="100", **token)
+        number += sum(len(window["samples"]) for window in page["items"])
+        if not page["next"]:
+            return number
+        token = {"token": page["next"]}
 
 
 def ended(pipe: Pipeline, path: str, kind: type[Row]) -> Row:
