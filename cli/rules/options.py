@@ -30,6 +30,7 @@ def add_rule_commands(parser: argparse.ArgumentParser, app: argparse.ArgumentPar
 
     check = command("check", "Check a rule file; exit code 1 and its problems by line if it cannot be used.", run_check)
     check.add_argument("rules", metavar="FILE", help="a rule file")
+    check.add_argument("--json", action="store_true", help="print the set's name, and the problems by line and field")
     show = command("show", "Show the rules of a set with their bounds and weights.", run_show)
     show.add_argument("rules", metavar="SET", nargs="?", help=_RULES)
     show.add_argument("--json", action="store_true", help="print JSON for a script")

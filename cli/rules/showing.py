@@ -2,13 +2,11 @@
 
 import argparse
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 from rich.table import Table
 
-from cli.app_client import AppError
-from cli.rules.files import rules_of
+from cli.rules.files import rules_of, text_of
 from cli.screen import console, plain, print_json, say, show_error
 from fraud.context.schema import KINDS
 from fraud.rules.compiling import CompiledRule
@@ -17,15 +15,18 @@ from fraud.rules.rule_set import RuleSet
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Say the set's name, or every problem of the file."""
-    path = Path(options.rules)
+    """Say the set's name, or every problem of the file. With `json` both are the answer, on stdout."""
     try:
-        rules = read_rules(path.read_text("utf-8"), KINDS, options.rules)
-    except (OSError, UnicodeDecodeError) as error:
-        raise AppError(f"{path} cannot be read: {error}") from error
+        rules = read_rules(text_of(options.rules), KINDS, options.rules)
     except RuleFileError as error:
-        show_error(str(error))
+        if options.json:
+            print_json({"rule_set": None, "problems": msgspec.to_builtins(error.problems)})
+        else:
+            show_error(str(error))
         return 1
+    if options.json:
+        print_json({"rule_set": rules.id, "rules": len(rules.rules), "problems": []})
+        return 0
     say(f"{rules.id}: {len(rules.rules)} rules, in order")
     return 0
 

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Sequence
 from hashlib import sha256
 
 import msgspec
@@ -19,8 +20,24 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 _AT = re.compile(r"^(?P<message>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 
 
+class RuleProblem(msgspec.Struct, frozen=True):
+    """A problem of a rule file: its line, from 1, and its field, such as `rules[0].when`; None for the file."""
+
+    file: str
+    line: int
+    field: str | None
+    problem: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {f'{self.field}: ' if self.field else ''}{self.problem}"
+
+
 class RuleFileError(ValueError):
     """A rule file that cannot be used: one problem per line, as `FILE:LINE: FIELD: problem`."""
+
+    def __init__(self, problems: Sequence[RuleProblem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
 
 
 def read_rules(text: str, kinds: Kinds, file: str = "rules") -> RuleSet:
@@ -37,32 +54,34 @@ def read_rules(text: str, kinds: Kinds, file: str = "rules") -> RuleSet:
         except FieldError as problem:
             problems.append((f"$.rules[{index}].{problem.field}", f"{rule.id}: {problem}"))
     if problems:
-        raise RuleFileError("\n".join(_said(text, file, path, problem) for path, problem in problems))
+        raise RuleFileError([_problem(text, file, path, problem) for path, problem in problems])
     digest = sha256(_encoder.encode(definition)).hexdigest()
     return RuleSet(definition, digest, tuple(rules), asking(rules, kinds))
 
 
 def _definition(text: str, file: str) -> RuleFile:
     if len(text) > MAX_FILE:
-        raise RuleFileError(f"{file}:1: a rule file may have {MAX_FILE:,} characters, not {len(text):,}")
+        problem = f"a rule file may have {MAX_FILE:,} characters, not {len(text):,}"
+        raise RuleFileError([RuleProblem(file, 1, None, problem)])
     try:
         return msgspec.convert(tomllib.loads(text), RuleFile)
     except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        raise RuleFileError(f"{file}:{line[1] if line else len(text.splitlines())}: {error}") from error
+        named = re.search(r"line (\d+)", str(error))
+        line = int(named[1]) if named else len(text.splitlines())
+        raise RuleFileError([RuleProblem(file, line, None, str(error))]) from error
     except RecursionError as error:
-        raise RuleFileError(f"{file}:1: lists within lists, too many of them") from error
+        raise RuleFileError([RuleProblem(file, 1, None, "lists within lists, too many of them")]) from error
     except msgspec.ValidationError as error:
         match = _AT.match(str(error))
         path = (match and match["path"]) or "$"
         problem = match["message"] if match else str(error)
         if unknown := re.search(r"unknown field `([^`]*)`", problem):
             path = f"{path}.{unknown[1]}"
-        raise RuleFileError(_said(text, file, path, problem)) from error
+        raise RuleFileError([_problem(text, file, path, problem)]) from error
 
 
-def _said(text: str, file: str, path: str, problem: str) -> str:
-    return f"{file}:{line_of(text, path)}: {path.removeprefix('$').removeprefix('.') or 'the file'}: {problem}"
+def _problem(text: str, file: str, path: str, problem: str) -> RuleProblem:
+    return RuleProblem(file, line_of(text, path), path.removeprefix("$").removeprefix(".") or None, problem)
 
 
 def _doubles(definition: RuleFile) -> list[tuple[str, str]]:

@@ -154,6 +154,29 @@ def test_a_rule_file_is_checked_and_its_problems_are_told_by_line(
     assert "wrong.toml:10: rules[0].value: DISCOUNTED_PRIORITY_SALE: there is no fact" in capsys.readouterr().err
 
 
+def test_a_script_reads_the_problems_of_a_rule_file_by_line_and_field(
+    run: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert run("check", str(SEED), "--json") == 0
+    answer, _ = capsys.readouterr()
+    seed = shipped()["seed"]
+    assert json.loads(answer) == {"rule_set": seed.id, "rules": len(seed.rules), "problems": []}
+
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text(SEED.read_text().replace("event.discount", "event.dicsount", 1))
+    assert run("check", str(wrong), "--json") == 1
+    answer, errors = capsys.readouterr()
+    (problem,) = json.loads(answer)["problems"]
+    assert problem.pop("problem").startswith("DISCOUNTED_PRIORITY_SALE: there is no fact event.dicsount")
+    assert problem == {"file": str(wrong), "line": 10, "field": "rules[0].value"}
+    assert not errors
+
+    wrong.write_text("about = 'no name'")
+    assert run("check", str(wrong), "--json") == 1
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert (problem["line"], problem["field"]) == (1, None)
+
+
 def test_a_set_is_shown_with_its_bounds_and_points(run: Any, capsys: pytest.CaptureFixture[str]):
     assert run("show") == run("show", "seed") == run("show", "seed", "--json") == 0
     text = capsys.readouterr().out
@@ -173,7 +196,7 @@ def test_the_document_of_the_rules_says_what_the_set_says(run: Any, capsys: pyte
     [
         (("replay", "nowhere.ndjson", "--out", "x"), "cannot be read"),
         (("show", "nowhere.toml"), "neither a rule file nor a set; the sets are"),
-        (("check", "nowhere.toml"), "cannot be read"),
+        (("check", "nowhere.toml"), "neither a rule file nor a set; the sets are"),
     ],
 )
 def test_a_file_that_is_not_there_is_an_error_without_a_traceback(
