@@ -1,9 +1,10 @@
 """The output of the command line: one console, and progress bars that fit in 80 columns."""
 
 import json
+import re
 import sys
 import textwrap
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -12,19 +13,26 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
+from rich.segment import Segment
 from rich.text import Text
 
 from fraud.desk.plurals import length
 from fraud.watching.checks import Check
 from fraud.watching.health import Health
 
+_BLANKS_AT_LINE_ENDS = re.compile(r" +(?=\n)")
+
 
 class _Screen(Console):
     """A console that tells the command line of a reader who is gone: by itself it would end with 1, which is an
-    answer."""
+    answer. In a file or a pipe a line ends with its text, not with the blanks that fill the last column of a table."""
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
+
+    def _render_buffer(self, buffer: Iterable[Segment]) -> str:
+        text = super()._render_buffer(buffer)
+        return text if self.is_terminal else _BLANKS_AT_LINE_ENDS.sub("", text)
 
 
 console = _Screen(highlight=False)

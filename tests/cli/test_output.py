@@ -45,6 +45,14 @@ def test_a_reader_who_has_seen_enough_is_not_an_answer_and_not_a_traceback():
     assert (process.returncode, said) == (2, b"")
 
 
+def test_lines_in_a_pipe_end_with_their_text():
+    done = ask("rules show seed")
+
+    lines = done.stdout.decode().splitlines()
+    assert len(lines) > 9
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
 def test_a_closed_output_is_nowhere():
     done = ask("sql --list >&-")
 
