@@ -60,7 +60,7 @@ def show_report(report: Report, base_url: str, now: datetime, acknowledged: Ackn
 def _mark(report: Report, acknowledged: Acknowledgements) -> str:
     """The mark of the verdict: green where the command exits with 0."""
     if acknowledged.is_all:
-        return _MARKS["balanced" if report.compared_until >= report.end else "incomplete"]
+        return _MARKS["balanced" if report.is_whole else "incomplete"]
     return _MARKS.get(report.verdict, "[red]✘[/]")
 
 

@@ -9,6 +9,7 @@ from activities.recent import RecentAnswer
 from activities.reconciliation.acknowledge import read_acknowledged, read_acknowledgements
 from reconciliation.paths import report_path
 from reconciliation.ranges import range_of_run
+from reconciliation.reporting.acknowledgements import Standing
 from services import names
 from services.blobs import if_there, read_if_there, warehouse
 from services.concurrency import together
@@ -27,7 +28,7 @@ class _Report(msgspec.Struct, frozen=True):
 class ReportSeen(msgspec.Struct, frozen=True):
     """A report: its run, its range, its verdict and the verdict's sentence.
 
-    The verdict is `unread` if it cannot be read, and `acknowledged` if people have acknowledged all its differences.
+    The verdict is `unread` if it cannot be read, and counts what people have acknowledged (`standing`).
     """
 
     run: str
@@ -39,8 +40,8 @@ class ReportSeen(msgspec.Struct, frozen=True):
 
 _UNREADABLE = (msgspec.MsgspecError, RecursionError)
 """Raised by what cannot be read as a report any more."""
-_acknowledged_before: dict[str, tuple[int, str, int]] = {}
-"""By run: how many acknowledgements there were, the report's sentence, and how many differences were open then."""
+_acknowledged_before: dict[str, tuple[int, str, Standing]] = {}
+"""By run: how many acknowledgements there were, the report's sentence, and how it stood then."""
 _read_before: dict[str, tuple[object, _Report]] = {}
 """By run: the ETag of the report that was read, and what it says."""
 
@@ -77,7 +78,7 @@ async def _read(run: str) -> _Report:
 
 
 async def _with_acknowledged(run: str, report: _Report) -> _Report:
-    """A report with differences, as it is once all of them are acknowledged."""
+    """A report with differences, as it stands with what was acknowledged."""
     if report.verdict != "differences":
         return report
     given = len(await read_acknowledgements(run))
@@ -91,8 +92,8 @@ async def _with_acknowledged(run: str, report: _Report) -> _Report:
             return report
         if acknowledged is None:
             return report
-        before = _acknowledged_before[run] = (given, report.sentence, acknowledged.open.left)
-    return report if before[2] else msgspec.structs.replace(report, verdict="acknowledged")
+        before = _acknowledged_before[run] = (given, report.sentence, acknowledged.standing)
+    return msgspec.structs.replace(report, verdict=before[2])
 
 
 _recent = RecentAnswer(_look, seconds=5)

@@ -23,10 +23,12 @@ from reconciliation.reporting.acknowledgements import (
     Acknowledgement,
     Listed,
     Open,
+    Standing,
     folder_of,
     key_of,
     key_of_number,
     open_in,
+    standing,
 )
 from reconciliation.reporting.html import to_html
 from reconciliation.reporting.report import Report
@@ -48,6 +50,11 @@ class Acknowledged(msgspec.Struct, frozen=True):
     report: Report
     acknowledgements: list[Acknowledgement]
     open: Open
+
+    @property
+    def standing(self) -> Standing:
+        """The report's verdict with what was acknowledged."""
+        return standing(self.report, self.open.left)
 
 
 async def acknowledge(given: Sequence[Acknowledgement]) -> list[Acknowledgement]:

@@ -8,13 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
 from reconciliation.comparing.classes import CLASS, NUMBER, NUMBERS
 from reconciliation.comparing.definitions import Class, NumberName
 from reconciliation.comparing.differences import MAX_SHOWN, Difference
+from reconciliation.comparing.summary import RunVerdict
 from reconciliation.reporting.report import Report
 
 Acknowledgeable = Class | NumberName
@@ -22,6 +23,9 @@ Acknowledgeable = Class | NumberName
 
 FOLDER = "acknowledgements"
 KEY_DIGITS = 16
+
+Standing = RunVerdict | Literal["acknowledged"]
+"""The verdict of a report with what people have acknowledged since."""
 
 Listed = tuple[Class, Difference]
 """A line of the full lists of differences."""
@@ -100,6 +104,16 @@ def faults_of(report: Report) -> int:
 def open_in_numbers(report: Report, acknowledged: Mapping[str, int]) -> int:
     """The differences that nobody has acknowledged, by the number of those that were in each class."""
     return Open(faults_of(report), dict(acknowledged)).left
+
+
+def standing(report: Report, left: int) -> Standing:
+    """How a report stands whose open differences are `left`.
+
+    Once all are acknowledged it is `acknowledged`, and `incomplete` where only a part of its range was compared.
+    """
+    if report.verdict != "differences" or left:
+        return report.verdict
+    return "acknowledged" if report.is_whole else "incomplete"
 
 
 def _count(report: Report, name: str) -> int:

@@ -11,7 +11,7 @@ import msgspec
 
 from reconciliation.comparing.classes import CLASS, FAULT_HEADLINES, NOTE_HEADLINES, NUMBER
 from reconciliation.comparing.definitions import ClassDefinition, Headline
-from reconciliation.reporting.acknowledgements import Acknowledgement, open_in_numbers
+from reconciliation.reporting.acknowledgements import Acknowledgement, open_in_numbers, standing
 from reconciliation.reporting.charts import differences_of, period_name, store_bars, window_bars
 from reconciliation.reporting.html_tables import Table, difference_table, moment_text, table, unreadable_table
 from reconciliation.reporting.pages import templates_of
@@ -69,7 +69,8 @@ def to_html(
             report=report,
             verdict=VERDICTS[report.verdict],
             is_wrong=bool(faults),
-            is_acknowledged=bool(faults) and not left,
+            standing=standing(report, left),
+            open=left,
             acknowledged=sum(numbers.values()),
             acknowledgements=_acknowledgements(acknowledgements),
             counted=[*_tiles(report, faults, "wrong" if left else "noted"), *_tiles(report, notes, "noted")],

@@ -97,6 +97,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     fingerprint: str | None = msgspec.field(name="evidence", default=None)
     """All that was read, as one value (`reconciliation.fingerprint`); None if it does not stand for all of that."""
 
+    @property
+    def is_whole(self) -> bool:
+        """True if all windows of the range were compared."""
+        return self.compared_until >= self.end
+
 
 def make_report(
     started: datetime,

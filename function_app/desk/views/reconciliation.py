@@ -99,6 +99,7 @@ async def _page(visit: Visit, problem: str = "", status: int = 200) -> func.Http
         here="reconciliations",
         report=acknowledged.report,
         open=acknowledged.open,
+        standing=acknowledged.standing,
         sections=_sections(acknowledged),
         dry=repairs[0],
         repair=repairs[1],

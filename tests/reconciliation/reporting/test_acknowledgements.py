@@ -1,12 +1,12 @@
 """Acknowledged differences stay in the report and are not red; what has changed or is new is."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import msgspec
 
 from reconciliation.comparing.differences import MAX_SHOWN, Difference
-from reconciliation.reporting.acknowledgements import Acknowledgement, Listed, key_of, key_of_number, open_in
+from reconciliation.reporting.acknowledgements import Acknowledgement, Listed, key_of, key_of_number, open_in, standing
 from reconciliation.reporting.html import to_html
 from reconciliation.reporting.report import Report
 from tests.reconciliation.comparing.single_event import EDGE, flagged, neighbours, world_of
@@ -36,6 +36,22 @@ def test_what_is_acknowledged_is_not_open_and_the_rest_is():
     assert open_in(report, listed, [first, first]).left == 1
     assert open_in(report, listed, [first, second]).left == 0
     assert open_in(report, listed, [first, second]).acknowledged == {"missing_from_fraud": 2}
+
+
+def test_a_range_that_was_compared_in_part_is_incomplete_once_all_its_differences_are_acknowledged():
+    report, listed = two_without_verdicts()
+    part = msgspec.structs.replace(report, compared_until=report.end - timedelta(minutes=5))
+    given_all = [given(part, name, key_of(difference)) for name, difference in listed]
+    page = to_html(part, given_all, {"missing_from_fraud": 2})
+
+    assert [standing(each, left) for each in (report, part) for left in (0, 1)] == [
+        "acknowledged",
+        "differences",
+        "incomplete",
+        "differences",
+    ]
+    assert '<header class="incomplete">' in page
+    assert "All differences are acknowledged." in page
 
 
 def test_a_difference_without_a_state_has_the_key_that_earlier_versions_gave_it():
