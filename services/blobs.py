@@ -30,12 +30,12 @@ NDJSON = "application/x-ndjson"
 # MB, and took 60 MB less (measured).
 _REQUEST_BYTES = 8 * 1024 * 1024
 _SLICE_BYTES = 1024 * 1024
-_UNREADABLE = (
-    StorageErrorCode.BLOB_ARCHIVED,
-    StorageErrorCode.BLOB_BEING_REHYDRATED,
-    # Written with a key of somebody's own, without which Azure refuses it; the SDK has no name for it.
-    "BlobUsesCustomerSpecifiedEncryption",
-)
+_UNREADABLE: dict[str, str] = {
+    StorageErrorCode.BLOB_ARCHIVED: "the blob is in the archive tier: bring it back",
+    StorageErrorCode.BLOB_BEING_REHYDRATED: "the blob is on its way back from the archive tier: wait for it",
+    # The SDK has no name for it.
+    "BlobUsesCustomerSpecifiedEncryption": "the blob was written with somebody's own key: write it without one",
+}
 _log = logging.getLogger(__name__)
 _CONNECT_SECONDS = 5
 _READ_SECONDS = 30
@@ -226,11 +226,16 @@ async def if_there(reading: Awaitable[Read]) -> Read | None:
         return None
 
 
-def is_unreadable(error: HttpResponseError) -> bool:
-    """True if a blob is in the archive tier, or encrypted with a key that the app does not have: whoever may write it
-    may see to that.
+def why_unreadable(error: HttpResponseError) -> str | None:
+    """The reason, and what to do, if a blob is in the archive tier or encrypted with a key that the app does not have:
+    whoever may write it may see to that. None for any other error.
     """
-    return getattr(error, "error_code", None) in _UNREADABLE
+    return _UNREADABLE.get(getattr(error, "error_code", None) or "")
+
+
+def is_unreadable(error: HttpResponseError) -> bool:
+    """True if nothing but the blob itself stands in the way (`why_unreadable`)."""
+    return why_unreadable(error) is not None
 
 
 async def delete_blob(container: ContainerClient, path: str) -> None:

@@ -7,10 +7,9 @@ from typing import Protocol
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 from azure.storage.blob.aio import ContainerClient
 
-from services.blobs import is_unreadable, read_chunks
+from services.blobs import read_chunks, why_unreadable
 
 VANISHED = "the blob was deleted after it had been listed"
-OUT_OF_REACH = "the blob is in the archive tier: bring it back, and reconcile again"
 
 
 class Fed(Protocol):
@@ -31,8 +30,8 @@ async def feed_blobs(
     open_blob: Callable[[str], Fed],
     unreadable: Callable[[str, int, str], None],
 ) -> None:
-    """Read each blob once. One that vanished or lies in the archive tier is `unreadable` (path, offset, reason), and
-    the rest is read.
+    """Read each blob once. One that vanished or cannot be read as it is, is `unreadable` (path, offset, reason),
+    and the rest is read.
 
     Raises what the blob service raised otherwise.
     """
@@ -47,8 +46,9 @@ async def feed_blobs(
             unreadable(path, 0, VANISHED)
             continue
         except HttpResponseError as error:
-            if not is_unreadable(error):
+            why = why_unreadable(error)
+            if why is None:
                 raise
-            unreadable(path, 0, OUT_OF_REACH)
+            unreadable(path, 0, f"{why}, and reconcile again")
             continue
         await asyncio.to_thread(blob.close)

@@ -107,7 +107,7 @@ def open_in_numbers(report: Report, acknowledged: Mapping[str, int]) -> int:
 
 
 def standing(report: Report, left: int) -> Standing:
-    """How a report stands whose open differences are `left`.
+    """The verdict of a report of whose differences so many are `left`, which nobody has acknowledged.
 
     Once all are acknowledged it is `acknowledged`, and `incomplete` where only a part of its range was compared.
     """
