@@ -76,8 +76,8 @@ async def settled(client: Client, name: str | None, instance_id: str, value: Any
         if answer.status != 202:
             return [answer.status, answer.body]
     try:
-        patience = (1.5, 2) if client.engine == "local" else (6, 25)
-        async with asyncio.timeout(patience[0 if hangs else 1]):
+        until_it_hangs = 1.5 if client.engine == "local" else 6
+        async with asyncio.timeout(until_it_hangs if hangs else 25):
             return end_of(await client.ended(instance_id))
     except TimeoutError:
         return [(await client.status(instance_id))["runtimeStatus"]]

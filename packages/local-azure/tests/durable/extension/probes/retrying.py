@@ -27,7 +27,7 @@ async def a_retried_child_of_one_id(client: Client) -> Any:
 @probe
 async def retries_in_groups(client: Client) -> Any:
     side_by_side = await ran(client, "retries_side_by_side", None, "side")
-    return [side_by_side, await settled(client, "any_of_a_retry_and_work", "retry-or-work", None)]
+    return [side_by_side, await settled(client, "any_of_a_retry_and_work", "retry-or-work", None, hangs=True)]
 
 
 async def _rewound(client: Client, name: str, instance_id: str) -> Any:
