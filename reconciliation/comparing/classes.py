@@ -308,7 +308,7 @@ NUMBERS = (
             "unreadable", "not readable", "Blocks and lines that could not be read", "{} that cannot be read"
         ),
         explanation="The place is in bytes for the archive (.avro) and in lines for the rest. Everything around it was "
-        "counted.",
+        "counted. Profiles come from the archive as well, and lack what could not be read there.",
         advice="Damaged blocks and lines stay as evidence, unless verdicts are written anew in their place.",
     ),
 )
