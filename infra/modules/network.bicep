@@ -13,6 +13,15 @@ param tags object
 
 var prefixes = loadJsonContent('../abbreviations.json')
 
+// Without rules of its own: Azure's let the network and the way out through and keep the internet out. Landing zones refuse
+// a subnet that has no group ("Deny-Subnet-Without-Nsg").
+resource guard 'Microsoft.Network/networkSecurityGroups@2024-07-01' = {
+  name: '${prefixes.networkNetworkSecurityGroups}${ending}'
+  location: location
+  tags: tags
+  properties: {}
+}
+
 resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
   name: '${prefixes.networkVirtualNetworks}${ending}'
   location: location
@@ -24,6 +33,7 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
         name: 'app'
         properties: {
           addressPrefix: '10.0.0.0/24'
+          networkSecurityGroup: { id: guard.id }
           // The way to what stays public, said aloud: with API versions from 2025-07-01 on a subnet has none by itself.
           defaultOutboundAccess: true
           // What Flex Consumption asks for; an instance takes an address.
@@ -32,7 +42,11 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
       }
       {
         name: 'endpoints'
-        properties: { addressPrefix: '10.0.1.0/24', privateEndpointNetworkPolicies: 'Disabled' }
+        properties: {
+          addressPrefix: '10.0.1.0/24'
+          networkSecurityGroup: { id: guard.id }
+          privateEndpointNetworkPolicies: 'Disabled'
+        }
       }
     ]
   }

@@ -33,6 +33,7 @@ SCHEDULER: Final = "Microsoft.DurableTask/schedulers"
 WORKBOOK: Final = "Microsoft.Insights/workbooks"
 ACTIVITY_ALERT: Final = "Microsoft.Insights/activityLogAlerts"
 VNET: Final = "Microsoft.Network/virtualNetworks"
+NSG: Final = "Microsoft.Network/networkSecurityGroups"
 ENDPOINT: Final = "Microsoft.Network/privateEndpoints"
 ZONE: Final = "Microsoft.Network/privateDnsZones"
 ROLE: Final = "Microsoft.Authorization/roleAssignments"
@@ -82,6 +83,7 @@ OPTIONAL_VERSIONS: Final[Mapping[str, str]] = {
     SCHEDULER: "2025-11-01",
     f"{SCHEDULER}/taskHubs": "2025-11-01",
     VNET: "2024-07-01",
+    NSG: "2024-07-01",
     ENDPOINT: "2024-07-01",
     f"{ENDPOINT}/privateDnsZoneGroups": "2024-07-01",
     ZONE: "2024-06-01",

@@ -54,6 +54,7 @@ NAMES: Final[Mapping[str, str]] = {
     facts.SCHEDULER: r"[A-Za-z0-9][A-Za-z0-9-]{1,62}[A-Za-z0-9]",
     f"{facts.SCHEDULER}/taskHubs": r"[A-Za-z][A-Za-z0-9-]{2,63}",
     facts.VNET: _NETWORK_NAME,
+    facts.NSG: _NETWORK_NAME,
     facts.ENDPOINT: _NETWORK_NAME,
     f"{facts.ENDPOINT}/privateDnsZoneGroups": r"[\w.-]{1,80}",
     facts.ZONE: r"[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})+",

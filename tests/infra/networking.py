@@ -85,6 +85,9 @@ def _parts(endpoint: Resource) -> set[str]:
 
 def _subnet_findings(deployment: Deployment, network: Resource) -> Iterator[str]:
     subnets: dict[str, Any] = {each["name"]: each["properties"] for each in network.at("properties.subnets") or ()}
+    for name, subnet in subnets.items():
+        if "networkSecurityGroup" not in subnet:
+            yield f"{network}: its subnet {name} has no security group, which landing zones refuse"
     delegated = {
         name
         for name, subnet in subnets.items()

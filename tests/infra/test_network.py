@@ -52,6 +52,9 @@ OF_A_NETWORK = {
     "a subnet without a way out": Fault(
         facts.VNET, "", "properties.subnets.0.properties.defaultOutboundAccess", False, "no way to what stays public"
     ),
+    "a subnet that nothing guards": Fault(
+        facts.VNET, "", "properties.subnets.1.properties.networkSecurityGroup", REMOVED, "endpoints has no security group"
+    ),
     "a subnet that Flex does not take": Fault(
         facts.VNET, "", "properties.subnets.0.properties.delegations", [], "delegated to Microsoft.App/environments"
     ),
