@@ -4,24 +4,21 @@ A container that scales to M request units a second begins with M / 10,000 physi
 the range of hashes and at most 10,000 units ("Best practices for scaling provisioned throughput"). The hash is the
 SDK's own.
 """
-# pyright: reportPrivateUsage=false
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable
-from typing import Any
+import re
+from collections.abc import Callable
 
 import pytest
-from azure.cosmos import PartitionKey
 
 from fraud.analysis import IDS_PER_CHUNK
 from fraud.context.look_ups import MOST_OF_SHELF
 from fraud.generation import CATEGORIES
 from fraud.identity import archive_key
 from tests.infra.deployment import ROOT
-from tests.infra.test_costs import DOCUMENT, EVENTS, SIZES, STORES, UNITS_PER_EVENT
+from tests.infra.hottest import UNITS_OF_A_GIGABYTE, UNITS_OF_A_PARTITION, busiest_share, grown, load
+from tests.infra.test_costs import DOCUMENT, SIZES, STORES, UNITS_PER_EVENT, rate
 
-UNITS_OF_A_PARTITION = 10_000
 UNITS_OF_A_WRITE, UNITS_OF_A_TERM = 4.95, 0.2
 """Request units of the creation of a document of 1 KB without an index, and of each term that is indexed."""
 FLAGGED = 0.08
@@ -32,10 +29,7 @@ QUERIES_OF_A_CHUNK = 9
 PROCESSES = 10
 OF_A_CUSTOMER, OF_A_SKU = 5, 5
 """Events of a customer in a day and of a sku in eight hours: an assumption of docs/azure.md."""
-HASHES = 0x3FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF + 1
-"""Hashes of version 2 are numbers of 128 bits whose first two are 0."""
-BAD_EVENTS = 0.05
-"""The share of events without a store that a campaign may be told to send."""
+EVENT_DAYS = 30
 SCALED = (40_000, 60_000, 80_000, 120_000)
 SCALING = [size for size, numbers in SIZES.items() if numbers["archiveRequestUnits"]]
 
@@ -45,27 +39,10 @@ def by_store(store: str, event_id: str) -> str:
     return store
 
 
-def busiest_share(key: Callable[[str, str], str], partitions: int, events: Iterable[tuple[str, str]]) -> float:
-    """The share of a load that the hottest of some physical partitions gets."""
-    counts = Counter(_hash(key(store, event_id)) * partitions // HASHES for store, event_id in events)
-    return max(counts.values()) / counts.total()
-
-
 def rate_that_holds(key: Callable[[str, str], str], request_units: int, units_per_event: float) -> int:
     """Events a second until the hottest partition has used its request units up."""
     share = busiest_share(key, request_units // UNITS_OF_A_PARTITION, load())
     return int(UNITS_OF_A_PARTITION / share / units_per_event)
-
-
-def load() -> list[tuple[str, str]]:
-    """Stores and ids of a campaign of ten stores, some events without a store."""
-    every = round(1 / BAD_EVENTS)
-    return [("_unknown" if n % every == 0 else str(event.store_id), event.id) for n, event in enumerate(EVENTS)]
-
-
-def _hash(value: str) -> int:
-    span: Any = PartitionKey("/archive_key")._get_epk_range_for_partition_key([value])
-    return int(span.min, 16)
 
 
 @pytest.mark.parametrize("size", SCALING)
@@ -97,6 +74,36 @@ def test_the_page_tells_what_the_hottest_partition_bears_at_8_and_at_10_units():
     assert f"they bear {rates[60_000, 10]:,} and {rates[120_000, 10]:,}." in text
     assert rates[60_000, 10] >= SIZES["5k"]["eventsPerSecond"]
     assert rates[120_000, 10] >= SIZES["10k"]["eventsPerSecond"]
+
+
+@pytest.mark.parametrize("size", SCALING)
+def test_the_page_tells_when_an_archive_has_outgrown_its_size_and_what_it_asks_for_then(size: str):
+    """A deployment that asks for less than ten request units a GB is refused."""
+    units = SIZES[size]["archiveRequestUnits"]
+    days = units / UNITS_OF_A_GIGABYTE / gigabytes(size, 1)
+    text = " ".join(DOCUMENT.split())
+    told = re.search(rf"(\d+) days and `ARCHIVE_REQUEST_UNITS=(\d+)` at {size}", text)
+
+    assert told
+    assert (int(told[1]), int(told[2])) == (int(days), grown(units, gigabytes(size, EVENT_DAYS))[0])
+
+
+def test_the_page_tells_what_an_archive_that_grows_bears_at_least():
+    least: dict[str, int] = {}
+    ended: dict[str, int] = {}
+    for size in SCALING:
+        archives = [grown(SIZES[size]["archiveRequestUnits"], gigabytes(size, day)) for day in range(1, EVENT_DAYS + 1)]
+        rates = [min(UNITS_OF_A_PARTITION, units / partitions) / share / 8 for units, partitions, share in archives]
+        least[size], ended[size] = int(min(rates)), archives[-1][1]
+
+    text = " ".join(DOCUMENT.split())
+    assert f"end with {ended['1k']}, {ended['5k']} and {ended['10k']:,} of them" in text
+    assert f"at least {least['1k']:,}, {least['5k']:,} and {least['10k']:,} events/s" in text
+
+
+def gigabytes(size: str, days: int) -> float:
+    """The GB of an archive after so many days at the full rate, at 1 KB an event."""
+    return rate(size) * 86_400 * days / 1e6
 
 
 def test_an_event_with_all_its_indexes_costs_no_more_than_is_assumed():

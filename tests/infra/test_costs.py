@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from fraud.generation import generate_events
-from fraud.identity import KEYS_PER_STORE
+from fraud.identity import KEYS_PER_STORE, archive_key
 from fraud.routing import partition_of
 from tests.infra.deployment import ROOT, deploy
 from tests.infra.facts import ENDPOINT, METRIC_ALERT, ZONE
 from tests.infra.figures import ten_seconds
+from tests.infra.hottest import EVENTS, UNITS_OF_A_PARTITION, busiest_share, load
 from tests.support.app_index import indexed_functions
 
 QUERY_ALERT = "Microsoft.Insights/scheduledQueryRules"
@@ -44,9 +44,6 @@ KEY_BYTES = 20e9
 """The most that Cosmos keeps for one value of the partition key."""
 SERVERLESS_UNITS = 5_000
 """Request units per second that a serverless container serves for each of its physical partitions."""
-
-
-EVENTS = list(generate_events("sizes", 0, 10_000, 0.1, "2026-01-02T10:00:00+00:00"))
 
 
 def row(start: str, document: str = DOCUMENT) -> list[str]:
@@ -118,7 +115,7 @@ def an_hour(size: str) -> dict[str, float]:
     """The cost of an hour at the full rate, beside the standing costs, by the beginning of its row."""
     numbers = SIZES[size]
     millions = rate(size) * 3600 / 1e6
-    scaled = (rate(size) * UNITS_PER_EVENT - numbers["archiveRequestUnits"] / 10) / 100 * price("Cosmos")
+    scaled = (billed_units(size) - numbers["archiveRequestUnits"] / 10) / 100 * price("Cosmos")
     serverless = millions * UNITS_PER_EVENT * price("request units | [")
     return {
         "events taken in": millions * price("events taken in"),
@@ -129,6 +126,13 @@ def an_hour(size: str) -> dict[str, float]:
         "telemetry": rows(size) * ROW_KILOBYTES / 1e6 * price("telemetry"),
         "storage for": millions * sum(prices("storage for")),
     }
+
+
+def billed_units(size: str) -> float:
+    """Request units a second at the full rate, as if each partition of the archive were as busy as the hottest."""
+    partitions = SIZES[size]["archiveRequestUnits"] // UNITS_OF_A_PARTITION
+    skew = busiest_share(archive_key, partitions, load()) * partitions if partitions else 1
+    return rate(size) * UNITS_PER_EVENT * skew
 
 
 @pytest.mark.parametrize(("column", "size"), list(enumerate(SIZES, start=2)), ids=SIZES)

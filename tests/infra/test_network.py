@@ -53,7 +53,11 @@ OF_A_NETWORK = {
         facts.VNET, "", "properties.subnets.0.properties.defaultOutboundAccess", False, "no way to what stays public"
     ),
     "a subnet that nothing guards": Fault(
-        facts.VNET, "", "properties.subnets.1.properties.networkSecurityGroup", REMOVED, "endpoints has no security group"
+        facts.VNET,
+        "",
+        "properties.subnets.1.properties.networkSecurityGroup",
+        REMOVED,
+        "endpoints has no security group",
     ),
     "a subnet that Flex does not take": Fault(
         facts.VNET, "", "properties.subnets.0.properties.delegations", [], "delegated to Microsoft.App/environments"
