@@ -163,6 +163,11 @@ UNMEASURED = (
         "as above",
     ),
     Difference(
+        "several starts of one id in the same moment are all accepted (11 of 12 times), and one of them runs",
+        "the first is accepted, the others are answered 409",
+        "as above: on Azure, 202 is no lock",
+    ),
+    Difference(
         "a second rewind of an instance that has failed anew: its status with history cannot be asked for (400)",
         "it can",
         "nobody is helped by the error",
