@@ -3,10 +3,19 @@
 from typing import Any
 
 from cli.app_client import AppError
+from cli.screen import plain
 from fraud.desk.causes import cause_of
+from fraud.reanalysis.messages import Reanalysis
 
 RUNNING = ("Pending", "Running", "ContinuedAsNew", "Suspended")
 """The statuses of a workflow that has not ended."""
+
+
+def check_ours(subject: str, ordered: Reanalysis | None, ran: Reanalysis | None) -> None:
+    """Raise AppError if another order ran than ours: of several in one moment Azure accepts all, and runs one."""
+    if ordered and ran and ordered.id != ran.id:
+        theirs = f"{subject} that {plain(ran.who)} ordered in the same moment ran ({ran.id})"
+        raise AppError(f"{theirs}, and not this one: order it again")
 
 
 class WorkflowFailedError(AppError):

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from cli.app_client import AppClient, app_of, read_as
-from cli.failed_workflows import RUNNING, workflow_failed
+from cli.failed_workflows import RUNNING, check_ours, workflow_failed
 from cli.options import add_actor, duration, whole_number
 from cli.reconcile import range_of
 from cli.screen import plain, print_json, progress, said_at_ctrl_c, say
@@ -66,8 +66,10 @@ def _reanalyze(app: AppClient, options: argparse.Namespace) -> int:
     }
     if options.window is None:
         order["from"], order["to"] = range_of(app, options)
-    app.change("api/reanalyses", order, actor=options.actor)
-    return _show(options, _wait(app, quiet=options.json))
+    ordered = _read(app.change("api/reanalyses", order, actor=options.actor))
+    row = _wait(app, quiet=options.json)
+    check_ours("the re-analysis", ordered.state and ordered.state.order, row.state and row.state.order)
+    return _show(options, row)
 
 
 def _stop(app: AppClient, options: argparse.Namespace) -> int:

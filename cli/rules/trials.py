@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from cli.app_client import AppClient, read_as
-from cli.failed_workflows import RUNNING, workflow_failed
+from cli.failed_workflows import RUNNING, check_ours, workflow_failed
 from cli.options import add_actor, duration_of_windows
 from cli.reconcile import range_of
 from cli.rules.files import text_of
@@ -45,12 +45,13 @@ def span_of(app: AppClient, options: argparse.Namespace) -> dict[str, str]:
 
 def tried(app: AppClient, rules: str, order: Mapping[str, object], actor: str) -> TrialState:
     """Order a trial of a set, or of a rule file, and wait for its result. Raises AppError."""
-    app.change("api/rule-trials", {**order, **_rules(rules)}, actor=actor)
+    ordered = read_as(TrialRow, app.change("api/rule-trials", {**order, **_rules(rules)}, actor=actor), "the trial")
     with said_at_ctrl_c("the trial goes on, and changes nothing: the desk shows it under Rules"):
         while (row := read_as(TrialRow, app.get(_CURRENT), "the trial")).status in RUNNING:
             time.sleep(_POLL_SECONDS)
     if row.result is None:
         raise workflow_failed("the trial", INSTANCE, row.status, msgspec.to_builtins(row), output=row.error)
+    check_ours("the trial", ordered.progress and ordered.progress.order, row.result.order)
     return row.result
 
 

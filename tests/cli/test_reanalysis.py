@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from cli.__main__ import main
+from cli.app_client import AppError
 from cli.commands import command_line
 from fraud.reanalysis.asking import ReanalysisRow
 from fraud.reanalysis.messages import Counted, Done, Reanalysis, ReanalysisPhase, ReanalysisState
@@ -42,6 +43,16 @@ def test_windows_are_counted_and_the_count_is_to_be_confirmed(app: type[App], ca
     assert "say --confirm 1234 to judge them again" in text
     assert "An?a" in text
     assert code == 1, "an alert was not taken"
+
+
+def test_an_order_in_whose_place_another_one_ran_is_no_success(app: type[App]):
+    answered(app, "done")
+    theirs = msgspec.structs.replace(ORDER, id="again-y", who="Bo")
+    row = ReanalysisRow(status="Completed", phase="done", state=msgspec.structs.replace(STATE, order=theirs))
+    app.answers["/api/reanalysis"] = [(200, msgspec.to_builtins(row))]
+
+    with pytest.raises(AppError, match=r"that Bo ordered in the same moment ran \(again-y\)"):
+        run("--window", "window-7-20260102T101000Z-ab", "--why", "a trial", "--confirm", "1234")
 
 
 def test_a_count_of_nothing_asks_for_no_confirmation(app: type[App], capsys: pytest.CaptureFixture[str]):

@@ -73,6 +73,19 @@ def test_a_file_is_tried_and_its_changes_are_told_with_what_people_know(
         assert words in text
 
 
+def test_the_changes_of_another_trial_are_not_told_as_those_of_this_one(app: type[App]):
+    theirs = TrialState(
+        order=msgspec.structs.replace(ORDER, id="try-y", who="Bo"), phase="done", windows=3, tried=TRIED
+    )
+    answered(app, TrialRow(status="Completed", result=theirs))
+    app.answers["/api/rule-trials"] = [
+        (202, msgspec.to_builtins(TrialRow(status="Pending", progress=TrialState(order=ORDER).progress)))
+    ]
+
+    with pytest.raises(AppError, match=r"that Bo ordered in the same moment ran \(try-y\)"):
+        run("seed", "--from", "2026-01-02T10:00:00Z", "--to", "2026-01-02T11:00:00Z")
+
+
 def test_a_set_that_names_no_fraud_is_shown_to_find_none_of_it(app: type[App], capsys: pytest.CaptureFixture[str]):
     tried = Tried(labels={"case fraud": 1, "case before high right": 1, "case before medium or high right": 1})
     answered(app, TrialRow(status="Completed", result=TrialState(order=ORDER, phase="done", windows=3, tried=tried)))
