@@ -13,6 +13,7 @@ MAX_BODY_BYTES = 64 * 1024
 
 Body = TypeVar("Body")
 
+_NOT_AMONG = "Invalid enum value"
 _FIELD = re.compile(r" - at `\$\.?(?P<field>[^`]*)`$")
 _UNKNOWN_FIELD = re.compile(r"unknown field `(?P<field>[^`]*)`")
 _MISSING_FIELD = re.compile(r"missing required field `(?P<field>[^`]*)`")
@@ -53,14 +54,27 @@ def parse_body(kind: type[Body], body: bytes) -> Body:
     try:
         return msgspec.json.decode(body or b"{}", type=kind)
     except msgspec.ValidationError as error:
-        raise BadRequestError(field_of(str(error)), words_of(error)) from error
+        raise BadRequestError(field_of(str(error)), words_of(error, kind)) from error
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise BadRequestError(None, f"the body is not valid JSON: {error}") from error
 
 
-def words_of(error: msgspec.ValidationError) -> str:
-    """The validator's sentence; of a time that it cannot read, with one that it can, for `RFC3339` tells few people."""
-    return str(error).replace("Invalid RFC3339 encoded datetime", "Expected a time such as 2026-03-04T10:00:00Z")
+def words_of(error: msgspec.ValidationError, kind: Any) -> str:
+    """The validator's sentence on what should be of a kind, with what it leaves out: the values that there are, and a
+    time that it can read, for `RFC3339` tells few people.
+    """
+    words = str(error).replace("Invalid RFC3339 encoded datetime", "Expected a time such as 2026-03-04T10:00:00Z")
+    choices = _choices(kind, field_of(words)) if words.startswith(_NOT_AMONG) else []
+    return f"{words}: one of {', '.join(choices)}" if choices else words
+
+
+def _choices(kind: Any, field: str | None) -> list[str]:
+    """The texts that a field of a struct may have; none for any other field."""
+    of_kind = msgspec.inspect.type_info(kind)
+    fields = of_kind.fields if isinstance(of_kind, msgspec.inspect.StructType) else ()
+    types = [each.type for each in fields if each.encode_name == field]
+    types += [part for each in types if isinstance(each, msgspec.inspect.UnionType) for part in each.types]
+    return [str(value) for each in types if isinstance(each, msgspec.inspect.LiteralType) for value in each.values]
 
 
 def headers_of(request: func.HttpRequest) -> Mapping[str, str]:

@@ -20,7 +20,7 @@ def read_parameters(kind: type[Asked], request: func.HttpRequest) -> Asked:
     try:
         asked = msgspec.convert({**query, **route}, kind, strict=False)
     except msgspec.ValidationError as error:
-        raise bad_request(field_of(str(error)), words_of(error)) from error
+        raise bad_request(field_of(str(error)), words_of(error, kind)) from error
     for field in msgspec.structs.fields(kind):
         if field.encode_name in query:
             _check_read(field.encode_name, query[field.encode_name], getattr(asked, field.name))

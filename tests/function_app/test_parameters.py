@@ -19,6 +19,9 @@ def asked(**parameters: str) -> CaseQuery:
         ("customer", "null", "has no value"),
         ("to", "0.5", "is not a time such as"),
         ("to", "yesterday", "Expected a time such as 2026-"),
+        ("band", "red", "one of high, low, medium, unresolved"),
+        ("sort", "store", "one of amount, time"),
+        ("state", "done", "one of .*undecided"),
     ],
 )
 def test_a_text_that_its_schema_lacks_is_refused_by_name(name: str, text: str, words: str):
