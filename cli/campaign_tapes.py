@@ -15,6 +15,7 @@ import msgspec
 from cli.app_client import AppClient
 from cli.campaign_files import CampaignFile, CampaignFileError
 from fraud.campaigns import MAX_EVENTS_PER_BATCH
+from fraud.identity import canonical_body, content_digest
 from fraud.load.plan import CampaignPlan, path_text, problems
 from fraud.load.shapes import MAX_PAGES, Replay, Tape, World
 from fraud.load.values import seconds_of
@@ -35,6 +36,10 @@ class PlayedPlan(msgspec.Struct, frozen=True):
 class _Line(msgspec.Struct, frozen=True):
     enqueued_time: datetime
     body: msgspec.Raw
+
+
+class _Named(msgspec.Struct, frozen=True):
+    id: str
 
 
 class UnplayableError(Exception):
@@ -94,7 +99,22 @@ def tape_of(events: Sequence[Timed], length: str, per: str) -> tuple[Tape, Pages
 
 def _tape(pages: Pages, per: str) -> tuple[Tape, Pages]:
     whole = f"{len(pages) * seconds_of(per):g}s"
-    return Tape(length=whole, tape=_name(pages), per=per, counts=[len(page) for page in pages]), pages
+    counts, reused = [len(page) for page in pages], _reused_ids(itertools.chain.from_iterable(pages))
+    return Tape(length=whole, tape=_name(pages), per=per, counts=counts, reused_ids=reused), pages
+
+
+def _reused_ids(bodies: Iterable[bytes]) -> int:
+    """The number of ids that have several contents. A body without one, or that cannot be read, is left out."""
+    contents: dict[str, str] = {}
+    reused: set[str] = set()
+    for body in bodies:
+        try:
+            event_id, content = msgspec.json.decode(body, type=_Named).id, content_digest(canonical_body(body))
+        except (ValueError, RecursionError):
+            continue
+        if contents.setdefault(event_id, content) != content:
+            reused.add(event_id)
+    return len(reused)
 
 
 def hand_over(app: AppClient, tapes: dict[str, Pages]) -> None:

@@ -22,7 +22,7 @@ from fraud.load.report import (
     Sending,
     checks_of,
 )
-from fraud.load.shapes import World
+from fraud.load.shapes import Tape, World
 from reconciliation.comparing.classes import FAULT_HEADLINES
 from reconciliation.comparing.summary import Summary
 from reconciliation.reporting.report import DifferenceClass, Report
@@ -77,8 +77,9 @@ def _reconciled(app: AppClient, state: CampaignState, patience: timedelta, say: 
 
 
 def balances(accounts: Summary, state: CampaignState) -> bool:
-    """True if nothing is out of balance but what the campaign does on purpose: it may use ids again."""
-    planted = {"id_reused"} if state.totals.reused_ids else set[str]()
+    """True if nothing is out of balance but what the campaign does on purpose: it, or a tape, may use ids again."""
+    tapes = [stage for stage in state.plan.stages if isinstance(stage, Tape)] if state.plan else []
+    planted = {"id_reused"} if state.totals.reused_ids or any(tape.reused_ids for tape in tapes) else set[str]()
     return not {headline.name for headline in FAULT_HEADLINES if getattr(accounts, headline.name)} - planted
 
 

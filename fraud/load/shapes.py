@@ -179,11 +179,15 @@ class Replay(_Shape, frozen=True, kw_only=True, tag="replay"):
 
 
 class Tape(_Shape, frozen=True, kw_only=True, tag="tape"):
-    """Events whose bodies lie beside the plan, in a page per tick: the command line makes it of a world or a replay."""
+    """Events whose bodies lie beside the plan, in a page per tick: the command line makes it of a world or a replay.
+
+    `reused_ids` of its ids have several contents.
+    """
 
     tape: Annotated[str, Meta(pattern=TAPE_PATTERN)]
     per: Duration
     counts: Annotated[list[Annotated[int, Meta(ge=0)]], Meta(min_length=1, max_length=MAX_PAGES)]
+    reused_ids: Annotated[int, Meta(ge=0)] = 0
 
     def due(self, seconds: float) -> int:
         """The events of all pages whose ticks are over by a time."""

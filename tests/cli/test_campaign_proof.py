@@ -12,6 +12,7 @@ from cli.campaigns import CampaignState
 from fraud.load.latencies import Latencies
 from fraud.load.messages import MixTotals
 from fraud.load.plan import CampaignPlan
+from fraud.load.shapes import Tape
 from tests.reconciliation.world import START, World, event
 
 EVENTS = 60
@@ -77,6 +78,17 @@ def test_a_campaign_that_uses_ids_again_does_not_balance_before_all_of_it_is_com
 
     assert report_of(state, whole, latencies()).balanced
     assert not report_of(state, part, latencies()).balanced
+
+
+@pytest.mark.parametrize("reused", [0, 8])
+def test_ids_that_a_tape_uses_again_are_on_purpose_and_others_are_not(world: World, reused: int):
+    tape = Tape(length="1m", tape="0" * 16, per="1m", counts=[EVENTS], reused_ids=reused)
+    state = msgspec.structs.replace(STATE, plan=CampaignPlan(stages=[tape]))
+    report = world.reconcile()
+    accounts = msgspec.structs.replace(report.accounts, id_reused=8)
+    with_reused = msgspec.structs.replace(report, verdict="differences", accounts=accounts)
+
+    assert report_of(state, with_reused, latencies()).balanced == bool(reused)
 
 
 def test_a_planted_slow_minute_is_named_by_its_time(world: World):

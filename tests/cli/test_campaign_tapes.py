@@ -110,6 +110,29 @@ def test_recorded_events_are_played_a_factor_as_fast_as_they_were_recorded(
     assert problems(plan) == []
 
 
+def test_a_tape_tells_how_many_of_its_ids_have_several_contents(tmp_path: Path):
+    sent = [{"id": "a", "qty": 1}, {"qty": 1.0, "id": "a"}, {"id": "b", "qty": 1}, {"id": "b", "qty": 2}, {"id": 7}, {}]
+    lines = [json.dumps({"enqueued_time": START.isoformat(), "body": event}) for event in sent]
+    (tmp_path / "sent.ndjson").write_text("\n".join(lines))
+
+    (tape,) = play(plan_of({"shape": "replay", "file": "sent.ndjson", "for": "1m"}), tmp_path).plan.stages
+
+    assert isinstance(tape, Tape)
+    assert tape.reused_ids == 1
+
+
+def test_the_frauds_of_a_world_that_use_ids_again_are_told():
+    world = {**WORLD, "days": 3, "sales_per_day": 2500, "world_seed": 4711, "for": "3h"}
+    contents: dict[str, set[str]] = {}
+    for _, event in world_of(msgspec.convert(world, World)).events():
+        contents.setdefault(event.id, set()).add(repr(event))
+
+    (tape,) = play(plan_of(world, tick="60s"), Path()).plan.stages
+
+    assert isinstance(tape, Tape)
+    assert tape.reused_ids == sum(len(each) > 1 for each in contents.values()) > 0
+
+
 def test_a_replay_with_both_a_length_and_a_factor_or_with_neither_is_refused():
     replay = {"shape": "replay", "file": "events.csv"}
 
