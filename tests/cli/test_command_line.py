@@ -138,7 +138,7 @@ def test_ctrl_c_leaves_a_campaign_running_and_says_how_to_come_back(
             ["reanalyze", "--last", "1h", "--why", "x", "--json"],
             {
                 "/api/health": [(200, {"status": "ok"})],
-                "/api/reanalyses": [(202, {"id": "reanalysis"})],
+                "/api/reanalyses": [(202, {"status": "Pending", "phase": "counting"})],
                 "/api/reanalysis": [(200, {"status": "Running", "phase": "counting"})],
             },
             "the re-analysis goes on: `detective reanalyze --status` shows it",
