@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cli import alerts, cases, logs, outcomes, set_aside, workflows
 from cli.app_client import OpenApp
-from cli.options import add_actor, duration, filled, whole_number
+from cli.options import add_actor, duration_of_windows, filled, whole_number
 
 Command = Callable[[str, str], argparse.ArgumentParser]
 _LIMIT = "how many at most, 1 to 100 (default: %(default)s)"
@@ -47,8 +47,8 @@ def _cases(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
         "--min-amount", type=whole_number(0, 2**53 - 1), metavar="CENTS", help="with at least so much at stake"
     )
     begin = parser.add_mutually_exclusive_group()
-    text = "of windows that ended in so much of Azure's time before --to: 90m, 1h, 2d"
-    begin.add_argument("--last", type=duration, metavar="LENGTH", help=text)
+    text = "of windows that ended in so much of Azure's time before --to: 90m, 1h, 30d"
+    begin.add_argument("--last", type=duration_of_windows, metavar="LENGTH", help=text)
     begin.add_argument("--from", dest="start", metavar="TIME", help="of windows that ended then or later, ISO 8601")
     parser.add_argument("--to", dest="end", metavar="TIME", help="of windows that ended then or before")
     parser.add_argument("--sort", choices=("amount", "time"), help="by money at stake (default) or by time")

@@ -9,7 +9,7 @@ import msgspec
 
 from cli.app_client import AppClient, app_of, read_as
 from cli.failed_workflows import RUNNING, check_ours, workflow_failed
-from cli.options import add_actor, duration, whole_number
+from cli.options import add_actor, duration_of_windows, whole_number
 from cli.reconcile import range_of
 from cli.screen import plain, print_json, progress, said_at_ctrl_c, say
 from fraud.desk.plurals import counted
@@ -41,7 +41,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "                           [--status | --stop] [OPTIONS]"
     )
     which = parser.add_mutually_exclusive_group()
-    which.add_argument("--last", type=duration, metavar="LENGTH", help="of Azure's time before --to: 90m, 1h, 2d")
+    which.add_argument(
+        "--last", type=duration_of_windows, metavar="LENGTH", help="of Azure's time before --to: 90m, 1h, 30d"
+    )
     which.add_argument("--from", dest="start", metavar="TIME", help="ends of windows from then on, ISO 8601")
     which.add_argument("--window", metavar="NAME", help="one window, by its name")
     which.add_argument("--status", action="store_true", help="show the re-analysis that runs, or has run last")

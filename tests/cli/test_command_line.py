@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,11 @@ def test_stop_answers_a_script_in_json(app: type[App], monkeypatch: pytest.Monke
 
     assert detective(monkeypatch, "stop", "x", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {"id": "campaign-x", "phase": "stopping"}
+
+
+@pytest.mark.parametrize("command", [["cases"], ["reanalyze", "--why", "x"], ["rules", "try", "seed"]])
+def test_windows_of_a_month_can_be_asked_for(command: list[str]):
+    assert command_line().parse_args([*command, "--last", "31d"]).last == timedelta(days=31)
 
 
 def test_the_last_hour_is_that_of_azures_time(app: type[App], monkeypatch: pytest.MonkeyPatch, capsys: Output):
