@@ -13,7 +13,7 @@ def send_outcomes(app: AppClient, options: argparse.Namespace) -> int:
     try:
         body = options.file.read_bytes()
     except OSError as error:
-        raise AppError(f"{options.file} cannot be read: {error}") from error
+        raise AppError(f"{options.file} cannot be read: {error.strerror}") from error
     answer = app.send("api/outcomes", body, mimetype="text/csv", actor=options.actor)
     if options.json:
         print_json(answer)

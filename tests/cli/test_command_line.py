@@ -180,6 +180,12 @@ def test_stop_answers_a_script_in_json(app: type[App], monkeypatch: pytest.Monke
     assert json.loads(capsys.readouterr().out) == {"id": "campaign-x", "phase": "stopping"}
 
 
+@pytest.mark.usefixtures("app")
+def test_a_csv_that_is_not_there_is_named_once(monkeypatch: pytest.MonkeyPatch, capsys: Output):
+    assert detective(monkeypatch, "outcomes", "nowhere.csv") == 2
+    assert capsys.readouterr().err == "detective: nowhere.csv cannot be read: No such file or directory\n"
+
+
 @pytest.mark.parametrize("command", [["cases"], ["reanalyze", "--why", "x"], ["rules", "try", "seed"]])
 def test_windows_of_a_month_can_be_asked_for(command: list[str]):
     assert command_line().parse_args([*command, "--last", "31d"]).last == timedelta(days=31)
