@@ -162,7 +162,7 @@ def add_ceiling(parser: argparse.ArgumentParser) -> None:
         return 0 if ceiling.held is not None else 1
 
     parser.add_argument("file", type=Path, metavar="FILE", help="a campaign file with assertions")
-    text = "times the file's rates at most (default: %(default)s)"
+    text = "times the file's rates at most (default: 64)"
     parser.add_argument("--most", type=number(1, 1_000), default=64.0, metavar="N", help=text)
     text = "looks between the last rate that held and the first that did not (default: %(default)s)"
     parser.add_argument("--halvings", type=whole_number(0, 10), default=2, metavar="N", help=text)

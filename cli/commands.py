@@ -39,8 +39,8 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {_version()}")
     app = CommandParser(add_help=False)
-    app.add_argument("--url", help=f"the app's address (default: {URL_SETTING}, or this clone's own)")
-    app.add_argument("--key", help=f"a function key, as Azure asks for (default: {KEY_SETTING}, or this clone's own)")
+    app.add_argument("--url", help=f"the app's address (default: ${URL_SETTING}, or this clone's own)")
+    app.add_argument("--key", help=f"a function key, as Azure asks for (default: ${KEY_SETTING}, or this clone's own)")
     app.add_argument("--json", action="store_true", help="print JSON for a script; errors are text on stderr")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
@@ -89,7 +89,7 @@ def _demo(parser: argparse.ArgumentParser) -> None:
         ("speed", speed, 60, "seconds of Azure's time in a second, up to 1,000"),
     ):
         chosen = os.environ.get(name.upper()) or default
-        text = f"{meaning} (default: {name.upper()}{'' if default is None else f', or {default}'})"
+        text = f"{meaning} (default: ${name.upper()}{'' if default is None else f', or {default}'})"
         parser.add_argument(f"--{name}", type=kind, default=chosen, metavar="N", help=text)
     parser.set_defaults(run=run)
 

@@ -44,7 +44,7 @@ def _cases(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     parser.add_argument("--customer", type=int, metavar="N", help="a customer's number")
     parser.add_argument("--assignee", type=filled, metavar="NAME", help="the person who has it")
     parser.add_argument(
-        "--min-amount", type=whole_number(0, 2**53 - 1), metavar="CENTS", help="with at least so much at stake"
+        "--min-amount", type=whole_number(0, 2**53 - 1), metavar="CENTS", help="with at least so many cents at stake"
     )
     begin = parser.add_mutually_exclusive_group()
     text = "of windows that ended in so much of Azure's time before --to: 90m, 1h, 30d"
@@ -121,7 +121,8 @@ def _quarantine(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
         return set_aside.resubmit(app_of(options), options)
 
     parser.add_argument("path", nargs="?", help="the path of one record, to see all of it")
-    parser.add_argument("--kind", choices=("events", "windows"), default="events", help="(default: %(default)s)")
+    text = "events of the hub, or windows of the queue (default: %(default)s)"
+    parser.add_argument("--kind", choices=("events", "windows"), default="events", help=text)
     parser.add_argument("--partition", type=filled, metavar="ID", help="of one partition of the hub")
     parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)
     parser.add_argument("--resubmit", metavar="FILE", help="send the record of the path again, with the body of a file")
@@ -147,7 +148,7 @@ def _dead_letters(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
 
 
 def _add_person(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--why", help="the reason, for the journal")
+    parser.add_argument("--why", metavar="TEXT", help="the reason, for the journal")
     add_actor(parser)
 
 
@@ -178,9 +179,8 @@ def _workflows(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
 
 def _logs(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("part", nargs="?", help="a part, such as functions or cosmos (default: all)")
-    parser.add_argument(
-        "--lines", type=whole_number(1, 100_000), default=40, metavar="N", help="(default: %(default)s)"
-    )
+    text = "last lines of each part (default: %(default)s)"
+    parser.add_argument("--lines", type=whole_number(1, 100_000), default=40, metavar="N", help=text)
     parser.add_argument("--follow", action="store_true", help="go on with what is written, until Ctrl-C")
     parser.add_argument("--demo", action="store_true", help="of the last demo instead of `make up`")
     parser.set_defaults(run=logs.show_logs)

@@ -17,7 +17,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     days, seed = whole_number(1, 60), whole_number(0, 2**53 - 1)
     parser.add_argument("--seed", type=seed, required=True, metavar="N", help="decides everything")
     parser.add_argument("--days", type=days, default=DAYS, metavar="N", help="1 to 60 (default: %(default)s)")
-    parser.add_argument("--difficulty", choices=get_args(Difficulty), default="normal", help="(default: %(default)s)")
+    text = "hard: fraudsters take longer, are more careful and leave smaller gaps (default: %(default)s)"
+    parser.add_argument("--difficulty", choices=get_args(Difficulty), default="normal", help=text)
     text = "tuning leaves out the scenarios that are held out for judging (default: %(default)s)"
     parser.add_argument("--cast", choices=get_args(Cast), default="all", help=text)
     text = "file for the events, one JSON per line: enqueued_time and body"

@@ -15,7 +15,8 @@ from cli.rules.trying_windows import add_trial
 from cli.rules_in_use import add_change, add_in_use, add_snooze, add_wake
 
 Run = Callable[[argparse.Namespace], int]
-_RULES = "a rule file, or the name of a set that comes with the app (default: context)"
+_SET = "a rule file, or the name of a set that comes with the app"
+_RULES = f"{_SET} (default: context)"
 _MOST_HISTORY = 365
 
 
@@ -48,7 +49,7 @@ def add_rule_commands(parser: argparse.ArgumentParser, app: argparse.ArgumentPar
     )
     trial = commands.add_parser("try", help=text, description=text, parents=[app])
     trial.set_defaults(run=run_try)
-    trial.add_argument("rules", metavar="SET", help=_RULES)
+    trial.add_argument("rules", metavar="SET", help=_SET)
     add_events(trial, may_be_absent=True)
     add_trial(trial)
     trial.add_argument("--against", metavar="SET", help=_RULES)

@@ -33,7 +33,7 @@ def add_windows(parser: argparse.ArgumentParser, *, by_name: bool) -> None:
 
 def add_who(parser: argparse.ArgumentParser, why: str) -> None:
     """Add who orders the trial, and the reason, which is `why` if nobody says another."""
-    parser.add_argument("--why", default=why, metavar="TEXT", help="the reason, for the journal")
+    parser.add_argument("--why", default=why, metavar="TEXT", help="the reason, for the journal (default: %(default)s)")
     add_actor(parser)
 
 

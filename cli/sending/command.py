@@ -55,8 +55,14 @@ def add_send(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=whole_number(1, 16), metavar="N", help=text)
     text = "the same command with the same name goes on with what was stopped (default: the file's, or a new one)"
     parser.add_argument("--name", help=text)
-    parser.add_argument("--seed", type=whole_number(0, 2**53 - 1), metavar="N", help="the same seed gives the same ids")
-    parser.add_argument("--settings", type=Path, default=LOCAL_SETTINGS, help="the file with the connections")
+    parser.add_argument(
+        "--seed",
+        type=whole_number(0, 2**53 - 1),
+        metavar="N",
+        help="the same seed gives the same ids (default: the file's, or a new one)",
+    )
+    text = "the file with the connections (default: this clone's own)"
+    parser.add_argument("--settings", type=Path, default=LOCAL_SETTINGS, metavar="FILE", help=text)
     parser.set_defaults(run=run)
 
 

@@ -31,16 +31,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     standard = Bounds()
     parser.add_argument("question", nargs="?", help=f"a SELECT over {_VIEWS}, or the name of a question")
     parser.add_argument("--list", action="store_true", help="list the questions that have a name")
-    parser.add_argument("--last", type=duration, default=standard.last, help="how far to look back (default: 1d)")
+    text = "how far to look back, such as 90m, 1h or 2d (default: 1d)"
+    parser.add_argument("--last", type=duration, default=standard.last, metavar="LENGTH", help=text)
     for name, kind, default, text in (
         ("files", whole_number(1, 100_000), standard.files, "blobs of an archive that are read at most"),
         ("megabytes", whole_number(1, 65_536), standard.megabytes, "of an archive that are read at most"),
         ("rows", whole_number(1, 1_000_000), standard.rows, "of the answer that are shown at most"),
-        ("seconds", number(0.1, 3_600), standard.seconds, "that the query may take"),
+        ("seconds", number(0.1, 3_600), standard.seconds, "that the query may take at most"),
     ):
-        parser.add_argument(f"--{name}", type=kind, default=default, metavar="N", help=f"{text} (default: {default})")
+        parser.add_argument(
+            f"--{name}", type=kind, default=default, metavar="N", help=f"{text} (default: {default:,g})"
+        )
     parser.add_argument("--csv", action="store_true", help="print CSV")
-    parser.add_argument("--settings", type=Path, default=LOCAL_SETTINGS, help="the file with the connections")
+    text = "the file with the connections (default: this clone's own)"
+    parser.add_argument("--settings", type=Path, default=LOCAL_SETTINGS, metavar="FILE", help=text)
     parser.set_defaults(run=run)
 
 

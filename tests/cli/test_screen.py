@@ -33,6 +33,21 @@ def test_the_help_of_every_command_fits_in_eighty_columns(monkeypatch: pytest.Mo
     assert wide == []
 
 
+def test_the_help_of_every_option_says_its_meaning_and_its_default():
+    unsaid = [
+        f"{each.prog} {'/'.join(action.option_strings)}"
+        for each in parsers(command_line())
+        for action in each._actions  # pyright: ignore[reportPrivateUsage] - as above
+        if action.option_strings
+        and (
+            (action.help or "(").startswith("(")
+            or (action.default not in (None, False, [], argparse.SUPPRESS) and "default" not in (action.help or ""))
+        )
+    ]
+
+    assert unsaid == []
+
+
 def test_a_text_is_wrapped_below_its_beginning_and_a_long_word_stays_whole(capsys: pytest.CaptureFixture[str]):
     say_wrapped(f"{'of those that are flagged, one in eight ' * 3}{PATH}\x1b[2J", first="  +20  ", indent=7)
 
