@@ -5,7 +5,7 @@ import argparse
 import msgspec
 
 from cli.app_client import AppClient, AppError, read_as
-from cli.options import add_actor
+from cli.options import add_actor, filled
 from cli.screen import console, plain
 from fraud.desk.plurals import counted
 from reconciliation.comparing.classes import CLASS, NUMBER
@@ -47,7 +47,9 @@ NOTHING_ACKNOWLEDGED = Acknowledgements([], 0, 0)
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
-    parser.add_argument("id", help="the reconciliation, such as reconcile-20260102T000000Z-20260103T000000Z")
+    parser.add_argument(
+        "id", type=filled, help="the reconciliation, such as reconcile-20260102T000000Z-20260103T000000Z"
+    )
     parser.add_argument(
         "--class", dest="name", required=True, choices=[*CLASS, *NUMBER], metavar="CLASS", help="as the report names it"
     )

@@ -22,7 +22,7 @@ from cli.campaign_proofs import (
     add_run,
 )
 from cli.campaign_tapes import play
-from cli.options import number, whole_number
+from cli.options import filled, number, whole_number
 from fraud.campaigns import CampaignRequest
 
 CAMPAIGN = "Run a load-test campaign and watch it. Ctrl-C leaves it running."
@@ -57,7 +57,7 @@ def add_watch(parser: argparse.ArgumentParser) -> None:
             return watching.watch(app_of(options), once=options.once, as_json=options.json)
         return campaigns.follow(app_of(options), options.name, as_json=options.json)
 
-    parser.add_argument("name", nargs="?", help="the campaign's name or id (default: the whole pipeline)")
+    parser.add_argument("name", nargs="?", type=filled, help="the campaign's name or id (default: the whole pipeline)")
     parser.add_argument("--once", action="store_true", help="of the pipeline: one look, and the end")
     parser.set_defaults(run=run)
 
@@ -73,7 +73,7 @@ def add_stop(parser: argparse.ArgumentParser) -> None:
             screen.say(f"{answer.id} stops after the batch that is being sent")
         return 0
 
-    parser.add_argument("name", help="the campaign's name or id")
+    parser.add_argument("name", type=filled, help="the campaign's name or id")
     parser.set_defaults(run=run)
 
 

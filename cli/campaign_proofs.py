@@ -19,7 +19,7 @@ from cli.campaign_report.proving import PATIENCE, prove
 from cli.campaign_report.showing import show_report
 from cli.campaign_report.worlds_played import keep_worlds, kept_worlds
 from cli.campaign_tapes import hand_over, play
-from cli.options import duration, number, whole_number
+from cli.options import duration, filled, number, whole_number
 from cli.screen import console, from_here, say, say_wrapped
 from cli.stack_process import ROOT
 from fraud.load.plan import CampaignPlan
@@ -86,7 +86,8 @@ def add_report(parser: argparse.ArgumentParser) -> None:
             worlds = kept_worlds(FOLDER / state.id, state.plan)
         return _prove(app, options.name, options, worlds)
 
-    parser.add_argument("name", help="the campaign's name or id; one that runs is watched to its end")
+    text = "the campaign's name or id; one that runs is watched to its end"
+    parser.add_argument("name", type=filled, help=text)
     text = "the campaign's file, if it plays a labelled world and was not run from this folder"
     parser.add_argument("--file", type=Path, metavar="FILE", help=text)
     _add_report_options(parser)

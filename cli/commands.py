@@ -12,7 +12,7 @@ from cli import acknowledge, completion, demo, reanalysis, reconcile, screen, tr
 from cli.app_client import KEY_SETTING, URL_SETTING, app_of, read_as
 from cli.campaign_commands import CAMPAIGN, STOP, WATCH, add_campaign_commands, add_stop, add_watch
 from cli.desk import add_desk_commands
-from cli.options import CommandParser, speed, whole_number
+from cli.options import CommandParser, filled, speed, whole_number
 from cli.rules.options import add_explain, add_rule_commands
 from cli.sending.command import SEND, add_send
 from cli.sql import command as sql
@@ -128,7 +128,7 @@ def _trace(parser: argparse.ArgumentParser) -> None:
     def run(options: argparse.Namespace) -> int:
         return 0 if trace.trace(app_of(options), options.id, as_json=options.json) else 1
 
-    parser.add_argument("id", help="the event's id")
+    parser.add_argument("id", type=filled, help="the event's id")
     parser.set_defaults(run=run)
 
 

@@ -9,6 +9,7 @@ from cli.app_client import OpenApp
 from cli.options import add_actor, duration_of_windows, filled, whole_number
 
 Command = Callable[[str, str], argparse.ArgumentParser]
+_MOST = 2**53 - 1
 _LIMIT = "how many at most, 1 to 100 (default: %(default)s)"
 
 
@@ -41,10 +42,10 @@ def _cases(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     parser.add_argument("--kind", choices=("window", "quarantine", "sweep"), help=text)
     parser.add_argument("--band", choices=("high", "medium", "low", "unresolved"), help="with a verdict of this band")
     parser.add_argument("--store", type=filled, help="a store's number, or `none` for no store")
-    parser.add_argument("--customer", type=int, metavar="N", help="a customer's number")
+    parser.add_argument("--customer", type=whole_number(-_MOST, _MOST), metavar="N", help="a customer's number")
     parser.add_argument("--assignee", type=filled, metavar="NAME", help="the person who has it")
     parser.add_argument(
-        "--min-amount", type=whole_number(0, 2**53 - 1), metavar="CENTS", help="with at least so many cents at stake"
+        "--min-amount", type=whole_number(0, _MOST), metavar="CENTS", help="with at least so many cents at stake"
     )
     begin = parser.add_mutually_exclusive_group()
     text = "of windows that ended in so much of Azure's time before --to: 90m, 1h, 30d"
@@ -75,7 +76,7 @@ def _case(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
     deeds = ("show", "decide", "assign", "comment", "reopen")
     text = f"{', '.join(deeds)} (default: show)"
     parser.add_argument("deed", nargs="?", choices=deeds, default="show", metavar="DEED", help=text)
-    parser.add_argument("id", help="the name of the case")
+    parser.add_argument("id", type=filled, help="the name of the case")
     outcomes_of_case = ("confirmed", "dismissed", "escalated")
     parser.add_argument("--outcome", choices=outcomes_of_case, help="the decision")
     whom = parser.add_mutually_exclusive_group()
@@ -120,7 +121,7 @@ def _quarantine(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
             parser.error("to send a record again, name it by its path, and say --why")
         return set_aside.resubmit(app_of(options), options)
 
-    parser.add_argument("path", nargs="?", help="the path of one record, to see all of it")
+    parser.add_argument("path", nargs="?", type=filled, help="the path of one record, to see all of it")
     text = "events of the hub, or windows of the queue (default: %(default)s)"
     parser.add_argument("--kind", choices=("events", "windows"), default="events", help=text)
     parser.add_argument("--partition", type=filled, metavar="ID", help="of one partition of the hub")
@@ -170,7 +171,7 @@ def _workflows(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
             return workflows.list_workflows(app, options)
         return workflows.show_workflow(app, options.id, as_json=options.json)
 
-    parser.add_argument("id", nargs="?", help="an instance, to see all of it")
+    parser.add_argument("id", nargs="?", type=filled, help="an instance, to see all of it")
     parser.add_argument("--status", choices=workflows.STATUSES, metavar="STATUS", help=", ".join(workflows.STATUSES))
     parser.add_argument("--prefix", type=filled, metavar="TEXT", help="the beginning of the id, such as window-")
     parser.add_argument("--limit", type=whole_number(1, 100), default=20, metavar="N", help=_LIMIT)

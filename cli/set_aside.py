@@ -67,6 +67,8 @@ def redrive(app: AppClient, options: argparse.Namespace) -> int:
         print_json(answer)
     else:
         say(outcome.sentence)
+        if order.sequence_numbers and not (outcome.letters or outcome.refused or outcome.left):
+            say("no dead letter has such a number: `detective dead-letters` lists them")
     return 0 if outcome.letters and not outcome.refused and not outcome.left else 1
 
 

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from cli.app_client import OpenApp
-from cli.options import whole_number
+from cli.options import filled, whole_number
 from cli.rules.explaining import explain, explain_of_file
 from cli.rules.fit.options import add_fit
 from cli.rules.fit.running import run_fit
@@ -90,7 +90,7 @@ def add_explain(parser: argparse.ArgumentParser, app_of: OpenApp) -> None:
             parser.error("--rules and --history-days go with --events: the app explains by the set that judged")
         return 0 if explain(app_of(options), options.id, as_json=options.json) else 1
 
-    parser.add_argument("id", help="the id of an event, flagged or not")
+    parser.add_argument("id", type=filled, help="the id of an event, flagged or not")
     text = "explain it by a file of events, in order of arrival, instead of asking the app"
     parser.add_argument("--events", metavar="EVENTS.ndjson", help=text)
     parser.add_argument("--rules", metavar="SET", help=_RULES)

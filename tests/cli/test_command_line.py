@@ -63,6 +63,8 @@ def test_a_url_that_is_none_is_said_to_be(monkeypatch: pytest.MonkeyPatch, capsy
         *(["reconcile", "--last", text] for text in ("0h", "8d", "1", "h", "1h ", "-1h", "1w", "9" * 20 + "s")),
         *(["cases", option, text] for option in ("--store", "--assignee") for text in ("", " ")),
         ["cases", "--min-amount", "-5"],
+        *([command, ""] for command in ("trace", "explain", "case", "workflows", "watch", "stop")),
+        ["cases", "--customer", "x"],
         ["workflows", "--prefix", ""],
         ["reconcile"],
         ["reconcile", "--last", "1h", "--from", "2026-01-02T10:00:00Z"],

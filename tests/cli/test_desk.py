@@ -124,6 +124,14 @@ def test_letters_that_are_refused_are_the_answer_no(app: type[App]):
     assert run("dead-letters", "--redrive", "7", "--why", "x") == 1
 
 
+def test_a_number_that_no_letter_has_is_said_to_be_none(app: type[App], capsys: pytest.CaptureFixture[str]):
+    outcome = Redriven(letters=0, started=0, started_before=(), quarantined=0, refused=(), left=0)
+    app.answers["/api/dead-letters/redrive"] = [(200, as_json(outcome))]
+
+    assert run("dead-letters", "--redrive", "7", "--why", "x") == 1
+    assert "no dead letter has such a number" in capsys.readouterr().out
+
+
 def test_a_record_is_sent_again_with_the_body_of_a_file(
     app: type[App], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ):
