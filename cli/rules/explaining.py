@@ -8,7 +8,7 @@ from urllib.parse import quote
 import msgspec
 from rich.padding import Padding
 
-from cli.app_client import AppClient, AppError, read_as
+from cli.app_client import AppClient, read_as
 from cli.rules.files import arrivals_of, judged, rules_of
 from cli.screen import console, plain, print_json, say, say_wrapped
 from fraud.desk.explaining import Explained, ExplainedContent
@@ -49,18 +49,18 @@ def _show_content(event_id: str, content: ExplainedContent) -> None:
 
 
 def explain_of_file(options: argparse.Namespace) -> int:
-    """Explain each occurrence of an id in a file. Raises AppError if the file has no event of the id."""
+    """Explain each occurrence of an id in a file; 1 if the file has no event of the id. Raises AppError."""
     rules = rules_of(options.rules)
     arrivals, _ = arrivals_of(options.events)
     results = judged(arrivals, rules, options.history_days, asked=options.id)
-    if not results:
-        raise AppError(f"{options.events} has no event with the id {options.id}")
     if options.json:
         print_json([_content(result, rules) for result in results])
-        return 0
-    for result in results:
-        _show(result, rules)
-    return 0
+    elif not results:
+        say(f"{options.events} has no event with the id {options.id}")
+    else:
+        for result in results:
+            _show(result, rules)
+    return 0 if results else 1
 
 
 def _content(result: Judged, rules: RuleSet) -> dict[str, object]:

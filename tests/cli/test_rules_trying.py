@@ -168,5 +168,7 @@ def test_an_event_that_is_not_flagged_is_explained_too_and_the_words_say_so(
     assert re.search(r"^  never, arrived \d{4}-\d\d-\d\d \d\d:\d\d:\d\d,", said), "as of an event of the app"
     assert "NEW_ACCOUNTS_AT_SHELF" in said  # whole: whoever snoozes a rule names it
 
-    assert run("explain", "nobody", "--events", events) == 2
-    assert "has no event with the id nobody" in capsys.readouterr().err
+    assert run("explain", "nobody", "--events", events) == 1
+    assert "has no event with the id nobody" in capsys.readouterr().out
+    assert run("explain", "nobody", "--events", events, "--json") == 1
+    assert json.loads(capsys.readouterr().out) == []
