@@ -7,7 +7,7 @@ import msgspec
 from rich.table import Table
 
 from cli.rules.files import rules_of, text_of
-from cli.screen import console, plain, print_json, say, show_error
+from cli.screen import console, plain, print_json, say, say_wrapped, show_error
 from fraud.context.schema import KINDS
 from fraud.rules.compiling import CompiledRule
 from fraud.rules.reading import RuleFileError, read_rules
@@ -40,7 +40,7 @@ def run_show(options: argparse.Namespace) -> int:
     if options.markdown:
         console.print("\n".join(markdown(rules)), markup=False, soft_wrap=True)
         return 0
-    say(f"{rules.id}: {rules.definition.about}")
+    say_wrapped(f"{rules.id}: {rules.definition.about}")
     say(f"a score from {rules.bands.medium} on is medium, from {rules.bands.high} on high")
     table = Table("rule", "holds if", "points", box=None, pad_edge=False)
     for rule in rules.rules:

@@ -1,10 +1,10 @@
 """The changes between two judgements on the screen."""
 
 import msgspec
-from rich.table import Table
+from rich.table import Column, Table
 
 from cli.rules.comparing import Changes, Comparison
-from cli.screen import console, plain, print_json, say
+from cli.screen import console, plain, print_json, say, say_wrapped
 from fraud.desk.plurals import counted
 from fraud.verdicts import BANDS
 
@@ -24,18 +24,25 @@ def show_changes(seen: Changes, *, as_json: bool) -> None:
     for change, number in seen.moved.items():
         say(f"{number:,} {change}")
     for example in seen.examples:
-        say(f"{example.id} ({example.window_end}): {example.before} -> {example.after}, {', '.join(example.rules[:4])}")
+        rules = ", ".join(example.rules[:4])
+        text = f"{example.id} ({example.window_end}): {example.before} -> {example.after}, {rules}"
+        say_wrapped(text, indent=6)
 
 
 def _truth(truth: Comparison) -> None:
-    table = Table("by the labels", "precision before", "after", "recall before", "after", box=None, pad_edge=False)
+    columns = map(_numbers, ("precision before", "after", "recall before", "after"))
+    table = Table("by the labels", *columns, box=None, pad_edge=False)
     for old, new in zip(truth.before, truth.after, strict=True):
         table.add_row(old.band, *map(_share, (old.precision, new.precision, old.recall, new.recall)))
     console.print(table, markup=False)
-    say(
+    say_wrapped(
         f"recall is of the fraud that was judged; of {truth.fraud_sales:,} fraudulent sales the stream job"
         f" never flagged {truth.never_flagged:,}, and no rule saw them"
     )
+
+
+def _numbers(heading: str) -> Column:
+    return Column(heading, justify="right")
 
 
 def _share(share: float | None) -> str:
@@ -49,7 +56,7 @@ def _place(name: str) -> tuple[bool, int, str]:
 
 
 def _counts(what: str, before: dict[str, int], after: dict[str, int]) -> None:
-    table = Table(what, "before", "after", box=None, pad_edge=False)
+    table = Table(what, *map(_numbers, ("before", "after")), box=None, pad_edge=False)
     for name in sorted({*before, *after}, key=_place):
         table.add_row(plain(name), f"{before.get(name, 0):,}", f"{after.get(name, 0):,}")
     console.print(table, markup=False)

@@ -182,6 +182,7 @@ def test_a_set_is_shown_with_its_bounds_and_points(run: Any, capsys: pytest.Capt
     text = capsys.readouterr().out
 
     assert shipped()["context"].id in text
+    assert max(map(len, text[: text.index("\n{")].splitlines())) <= 80
     assert "event.discount at least 70" in text
     assert json.loads(text[text.index("\n{") :])["rule_set"] == shipped()["seed"].id
 
