@@ -30,6 +30,13 @@ def test_each_endpoint_stands_there_with_its_role_and_each_parameter():
         assert told == [(each["name"], each["in"], each["required"]) for each in operation["parameters"]]
 
 
+def test_names_within_its_sentences_are_set_as_code():
+    text = page()
+
+    assert "<code>next</code>" in text
+    assert "`" not in text
+
+
 def test_whatever_a_page_points_to_is_on_it():
     text = page()
 
