@@ -5,11 +5,9 @@ from hashlib import sha256
 
 from fraud.context.event_facts import key
 from fraud.desk.outcomes import Fate
+from fraud.reanalysis.samples import PARTS
 from fraud.reanalysis.telling import FRAUD_FATES
 from fraud.verdicts import Verdict
-
-PARTS = 4
-"""Parts into which customers fall, one of which is not learned from."""
 
 
 def labels_of(

@@ -9,6 +9,8 @@ from fraud.rules.rates import Rates
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.sampling import Held, bounds_in
 
+PARTS = 4
+"""Parts into which customers fall, one of which is not learned from."""
 Number = Annotated[int, Meta(ge=0)]
 StepBounds = tuple[tuple[Number, int], ...]
 """The points that rates leave of a step, by its slot; steps that nothing bounds are left out."""
@@ -21,7 +23,7 @@ class LabelledSample(msgspec.Struct, frozen=True, array_like=True):
     """
 
     fraud: bool
-    part: Number
+    part: Annotated[int, Meta(ge=0, lt=PARTS)]
     day: Number
     held: tuple[Held, ...]
 

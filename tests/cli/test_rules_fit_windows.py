@@ -230,6 +230,16 @@ def test_samples_that_are_gone_or_of_another_set_are_refused(app: type[App], fit
     code, _, error = fit(*SPAN)
     assert (code, "another fit has deleted the samples of this one" in error) == (2, True)
 
+    turned = [msgspec.structs.replace(each, fraud=True) for each in samples.samples]
+    answered(app, msgspec.structs.replace(samples, samples=tuple(turned)), sampled=Sampled(80, 40))
+    code, _, error = fit(*SPAN)
+    assert (code, "somebody has altered them" in error) == (2, True)
+
+    apart = [msgspec.structs.replace(each, part=4) for each in samples.samples]
+    answered(app, msgspec.structs.replace(samples, samples=tuple(apart)))
+    code, _, error = fit(*SPAN)
+    assert (code, "a page of samples" in error) == (2, True)
+
     answered(app, msgspec.structs.replace(samples, rules="two@other"))
     code, _, error = fit(*SPAN)
     assert (code, "the app has another version of it, two@other" in error) == (2, True)

@@ -10,9 +10,8 @@ from cli.app_client import AppClient, AppError, app_of, read_as
 from cli.rules.fit.samples import Samples, as_arrays
 from cli.rules.trials import add_who, add_windows, span_of, tried
 from fraud.desk.paging import Page
-from fraud.reanalysis.labelling import PARTS
 from fraud.reanalysis.messages import SampledVerdicts
-from fraud.reanalysis.samples import Sampled, StepBounds, WindowSamples
+from fraud.reanalysis.samples import PARTS, Sampled, StepBounds, WindowSamples
 from fraud.reanalysis.trial import TrialState
 from fraud.rules.rule_set import RuleSet
 from fraud.rules.sampling import slots_of
@@ -75,7 +74,7 @@ def labelled_windows(options: argparse.Namespace, rules: RuleSet) -> LabelledWin
         raise AppError(f"the app has another version of it, {state.order.rules}: name a file, which is sent to the app")
     sampled = state.tried.sampled or Sampled()
     windows = _read(app, state.order.id) if sampled.verdicts else []
-    if sum(len(window.samples) for window in windows) != sampled.verdicts:
+    if _counted(windows) != sampled:
         raise AppError("another fit has deleted the samples of this one, or somebody has altered them: fit again")
     _refuse_too_few(sampled, wanted)
     learned = samples_in(rules, windows, [part for part in range(PARTS) if part != _UNSEEN])
@@ -106,6 +105,11 @@ def samples_in(rules: RuleSet, windows: Sequence[WindowSamples], parts: Sequence
         [dict(bounds) for bounds in days],
         [sample.fraud for _, sample in chosen],
     )
+
+
+def _counted(windows: Sequence[WindowSamples]) -> Sampled:
+    truths = [sample.fraud for window in windows for sample in window.samples]
+    return Sampled(len(truths), sum(truths))
 
 
 def _is_of(rules: RuleSet, window: WindowSamples) -> bool:
