@@ -8,7 +8,7 @@ from cli.app_client import AppError, app_of
 from cli.rules.comparing import Changes, Example
 from cli.rules.showing_changes import show_changes
 from cli.rules.trials import add_who, add_windows, span_of, tried
-from cli.screen import print_json, say
+from cli.screen import print_json, say, say_wrapped
 from fraud.desk.plurals import counted
 from fraud.reanalysis.trial import LEVELS, TrialState
 
@@ -79,15 +79,19 @@ def _labels(labels: dict[str, int], subject: str, words: str) -> None:
     """A line for each set and level, also of a set that names nothing; none if people have said nothing."""
     if not any(name.startswith(f"{subject} ") for name in labels):
         return
-    fraud = labels.get(f"{subject} fraud", 0)
+    # An earlier version of the app counts of the innocent only those that a set names.
+    counts = (labels.get(f"{subject} {when} {level} wrong", 0) for level in LEVELS for when in ("before", "after"))
+    fraud, innocent = labels.get(f"{subject} fraud", 0), max(labels.get(f"{subject} innocent", 0), *counts)
     say("")
     say(f"{words:<24}{'precision':>10}{'recall':>10}   named")
     for level in LEVELS:
         for when in ("before", "after"):
             right, wrong = (labels.get(f"{subject} {when} {level} {how}", 0) for how in ("right", "wrong"))
-            precision, recall = _share(right, right + wrong), _share(right, fraud)
-            counted = f"{right:,} of {fraud:,} fraud, {wrong:,} innocent"
+            precision, recall = _share(right, right + wrong) if innocent else "-", _share(right, fraud)
+            counted = f"{right:,} of {fraud:,} fraud, {wrong:,} of {innocent:,} innocent"
             say(f"{f'{level}, {when}':<24}{precision:>10}{recall:>10}   {counted}")
+    if not innocent:
+        say_wrapped(f"none of the {words} is innocent: whatever a set names is right, and no precision can be told")
 
 
 def _share(part: int, whole: int) -> str:

@@ -71,7 +71,8 @@ class RuleWeek(msgspec.Struct, frozen=True, kw_only=True):
 
     `confirmed` and `dismissed` count decided cases, `fraud` (chargebacks among them) and `legitimate` events whose
     outcome is known. `precision` is the share of those in which the rule was right: of confirmed and fraud if it speaks
-    `against` a sale, of dismissed and legitimate if it speaks `for` one; null if it does `neither`.
+    `against` a sale, of dismissed and legitimate if it speaks `for` one; null if it does `neither`, and if no label of
+    the whole span could have said otherwise.
     """
 
     rule: str
@@ -99,11 +100,14 @@ class RuleWeek(msgspec.Struct, frozen=True, kw_only=True):
 class Figures(msgspec.Struct, frozen=True, kw_only=True):
     """The figures of a span; `complete` is false if it has more decided cases or outcomes than are counted.
 
-    `missed` are events that were fraud and had no verdict of the bands high and medium.
+    `fraud` and `innocent` are the two kinds of these labels. `missed` are events that were fraud and had no verdict of
+    the bands high and medium.
     """
 
     cases: int
     outcomes: int
+    fraud: int
+    innocent: int
     missed: int
     complete: bool
     rules: tuple[RuleWeek, ...]
@@ -123,29 +127,36 @@ def figures_of(
 ) -> Figures:
     """The figures of decided cases and known outcomes, by rule and week. Rules without a side speak against sales."""
     counts: defaultdict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    decided = told = missed = 0
+    decided = told = missed = fraud = 0
     for case in cases:
         decided += 1
+        fraud += case.state in _RIGHT
         for rule in case.rules if case.decided_rules is None else case.decided_rules:
             counts[rule, week_of(case.window_end)][_CASE + (case.state not in _RIGHT)] += 1
     for label in outcomes:
         told += 1
+        fraud += label.outcome in _RIGHT
         missed += label.outcome in _RIGHT and not label.verdict.rules
         for rule in label.verdict.rules:
             counts[rule, week_of(label.verdict.window_end)][_EVENT + (label.outcome not in _RIGHT)] += 1
+    innocent = decided + told - fraud
+    wrong_by: dict[Stance, int] = {"against": innocent, "for": fraud}
+    rated = frozenset[Stance](side for side, labels in wrong_by.items() if labels)
     return Figures(
         cases=decided,
         outcomes=told,
+        fraud=fraud,
+        innocent=innocent,
         missed=missed,
         complete=max(decided, told) < most,
         rules=tuple(
-            _rule_week(rule, week, count, (sides or {}).get(rule, "against"))
+            _rule_week(rule, week, count, (sides or {}).get(rule, "against"), rated)
             for (rule, week), count in sorted(counts.items())
         ),
     )
 
 
-def _rule_week(rule: str, week: str, count: list[int], speaks: Stance) -> RuleWeek:
+def _rule_week(rule: str, week: str, count: list[int], speaks: Stance, rated: frozenset[Stance]) -> RuleWeek:
     confirmed, dismissed, fraud, legitimate = count
     counted = RuleWeek(
         rule=rule,
@@ -157,7 +168,7 @@ def _rule_week(rule: str, week: str, count: list[int], speaks: Stance) -> RuleWe
         legitimate=legitimate,
         precision=None,
     )
-    if speaks == "neither":
+    if speaks not in rated:
         return counted
     return msgspec.structs.replace(counted, precision=round(counted.right / sum(count), 4))
 

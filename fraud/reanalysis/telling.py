@@ -34,8 +34,7 @@ def _of_case(before: Sequence[Verdict], after: Sequence[Verdict], decision: str 
     """A decision is about the case: a set names the case if one of its verdicts has the band."""
     if decision is None:
         return
-    if decision == "confirmed":
-        yield "case fraud"
+    yield "case fraud" if decision == "confirmed" else "case innocent"
     for when, verdicts in (("before", before), ("after", after)):
         for level, bands in LEVELS.items():
             if any(verdict.band in bands for verdict in verdicts):
@@ -45,8 +44,7 @@ def _of_case(before: Sequence[Verdict], after: Sequence[Verdict], decision: str 
 def _of_events(before: Sequence[Verdict], after: Sequence[Verdict], fates: Mapping[str, Fate]) -> Iterable[str]:
     """An outcome is about an event: of several contents under its id the worst one counts."""
     for event_id, fate in fates.items():
-        if fate in FRAUD_FATES:
-            yield "event fraud"
+        yield "event fraud" if fate in FRAUD_FATES else "event innocent"
         for when, verdicts in (("before", before), ("after", after)):
             bands_of_id = {verdict.band for verdict in verdicts if verdict.event_id == event_id}
             for level, bands in LEVELS.items():

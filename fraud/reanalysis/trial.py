@@ -55,8 +55,8 @@ class Tried(msgspec.Struct, frozen=True, kw_only=True):
     archive. Those whose own set this version has are judged by it, too, on the same facts: `differing` ones do not say
     what is stored, and `rebuilt_differing` of them rest on rebuilt facts.
 
-    `labels` counts what people know: `{event or case} {before or after} {level} {right or wrong}`, and `event fraud`,
-    `case fraud` for all that was.
+    `labels` counts what people know: `{event or case} {before or after} {level} {right or wrong}`, and of all
+    `event fraud`, `event innocent`, `case fraud` and `case innocent`; earlier versions did not count the innocent.
     """
 
     verdicts: int = 0

@@ -138,11 +138,13 @@ async def test_a_file_is_tried_by_its_digest_and_held_against_decisions_and_outc
     assert {name: count for name, count in outcome.labels.items() if "before" not in name} == {
         "case after high wrong": 1,
         "case after medium or high wrong": 1,
+        "case innocent": 1,
         "event after high right": 1,
         "event after high wrong": 1,
         "event after medium or high right": 1,
         "event after medium or high wrong": 1,
         "event fraud": 1,
+        "event innocent": 1,
     }
 
 

@@ -67,8 +67,8 @@ def test_a_file_is_tried_and_its_changes_are_told_with_what_people_know(
         "1,200 on the facts of that time, 30 on facts that were looked up anew",
         "4 could not be judged",
         "2 do not say what their own set says",
-        "high, after                  25.0%     50.0%   1 of 2 fraud, 3 innocent",
-        "high, before                100.0%         -   1 of 0 fraud, 0 innocent",
+        "high, after                  25.0%     50.0%   1 of 2 fraud, 3 of 3 innocent",
+        "high, before                     -         -   1 of 0 fraud, 0 of 0 innocent",
     ):
         assert words in text
 
@@ -93,9 +93,24 @@ def test_a_set_that_names_no_fraud_is_shown_to_find_none_of_it(app: type[App], c
     run("seed", "--from", "2026-01-02T10:00:00Z", "--to", "2026-01-02T11:00:00Z")
 
     lines = capsys.readouterr().out.splitlines()
-    assert "  high, after                      -      0.0%   0 of 1 fraud, 0 innocent" in lines
+    assert "  high, after                      -      0.0%   0 of 1 fraud, 0 of 0 innocent" in lines
     assert not any("events with an outcome" in line for line in lines)
     assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize(("innocent", "told"), [(0, "-"), (4, "100.0%")])
+def test_no_precision_is_told_where_everything_that_people_know_is_fraud(
+    app: type[App], capsys: pytest.CaptureFixture[str], innocent: int, told: str
+):
+    tried = Tried(labels={"event fraud": 2, "event innocent": innocent, "event before high right": 2})
+    answered(app, TrialRow(status="Completed", result=TrialState(order=ORDER, phase="done", windows=3, tried=tried)))
+
+    run("seed", "--from", "2026-01-02T10:00:00Z", "--to", "2026-01-02T11:00:00Z")
+
+    text = capsys.readouterr().out
+    (line,) = (line for line in text.splitlines() if "high, before" in line and "medium" not in line)
+    assert line.split()[2:4] == [told, "100.0%"]
+    assert ("none of the events with an outcome is innocent" in text) == (innocent == 0)
 
 
 def test_one_that_failed_is_an_error_and_so_is_what_is_not_said(app: type[App]):

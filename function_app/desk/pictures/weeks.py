@@ -50,17 +50,17 @@ def over_time(
 ) -> RuleOverTime:
     """A rule in these weeks, and its side; `hits` and `labels` may be of all rules.
 
-    Bars are as high as the rule's own best week. A precision of fewer than FEW labels is None.
+    Bars are as high as the rule's own best week. A precision of fewer than FEW labels is None, and so is one that no
+    label could have lowered.
     """
     counts = {row.week: row.verdicts for row in hits if row.rule == rule}
     by_week = {row.week: row for row in labels if row.rule == rule}
     most = max([1, *(counts.get(week, 0) for week in weeks)])
     right = sum(row.right for row in by_week.values())
     wrong = sum(row.wrong for row in by_week.values())
+    is_rated = right + wrong >= FEW and any(row.precision is not None for row in by_week.values())
     bars = [
-        _week(
-            number * STEP, WeekCounts(week, counts.get(week, 0), by_week.get(week)), most, is_rated=right + wrong >= FEW
-        )
+        _week(number * STEP, WeekCounts(week, counts.get(week, 0), by_week.get(week)), most, is_rated=is_rated)
         for number, week in enumerate(weeks)
     ]
     return RuleOverTime(
@@ -70,7 +70,7 @@ def over_time(
         hits=sum(counts.get(week, 0) for week in weeks),
         right=right,
         wrong=wrong,
-        precision=right / (right + wrong) if right + wrong >= FEW else None,
+        precision=right / (right + wrong) if is_rated else None,
     )
 
 

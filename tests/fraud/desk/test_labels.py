@@ -76,6 +76,20 @@ def test_a_rule_that_speaks_for_a_sale_is_right_where_it_was_innocent():
     assert (note.speaks, note.right, note.wrong, note.precision, note.confirmed) == ("neither", 0, 0, None, 3)
 
 
+def test_a_rule_that_no_label_could_have_contradicted_has_no_precision():
+    sides: dict[str, Stance] = {"AS_USUAL": "for"}
+    frauds = [known("chargeback", "R1", "AS_USUAL")] * 3
+
+    of_fraud, of_both = (
+        figures_of([], frauds, most=10, sides=sides),
+        figures_of([DecidedCase(NOON, "dismissed", {"R2": 1})], frauds, most=10, sides=sides),
+    )
+
+    assert (of_fraud.fraud, of_fraud.innocent, of_both.fraud, of_both.innocent) == (3, 0, 3, 1)
+    assert [(row.rule, row.precision) for row in of_fraud.rules] == [("AS_USUAL", 0.0), ("R1", None)]
+    assert [(row.rule, row.precision) for row in of_both.rules] == [("AS_USUAL", 0.0), ("R1", 1.0), ("R2", 0.0)]
+
+
 def test_a_rule_is_on_the_side_of_its_weights():
     assert (side_of([-2, 5]), side_of([-5, -14]), side_of([0]), side_of([])) == ("against", "for", "neither", "neither")
 

@@ -1,5 +1,7 @@
 """A rule over the weeks, as bars."""
 
+import msgspec
+
 from fraud.desk.labels import Figures, RuleHits, RuleWeek
 from function_app.desk.pictures.weeks import BAR, FEW, FLOOR, HEIGHT, over_time, weeks_before
 from function_app.desk.rendering import render
@@ -46,12 +48,20 @@ def test_one_confirmed_case_colours_no_bar_and_makes_no_hundred_percent():
     assert (rule.right, rule.precision) == (1, None)
 
 
+def test_twenty_chargebacks_make_no_hundred_percent_if_no_label_is_innocent():
+    label = msgspec.structs.replace(ONE, confirmed=0, fraud=20, precision=None)
+    rule = over_time("R1", WEEKS, [RuleHits("R1", WEEKS[-1], 36)], [label])
+
+    assert (rule.right, rule.wrong, rule.precision) == (20, 0, None)
+    assert (rule.weeks[-1].right, rule.weeks[-1].wrong) == (0, 0)
+
+
 def test_the_page_says_of_a_rule_that_takes_points_away_that_it_speaks_for_the_sale():
     label = RuleWeek(
         rule="R1", week=WEEKS[-1], speaks="for", confirmed=9, dismissed=2, fraud=1, legitimate=0, precision=0.1667
     )
     rule = over_time("R1", WEEKS, [RuleHits("R1", WEEKS[-1], 36)], [label], "for")
-    figures = Figures(cases=11, outcomes=1, missed=0, complete=True, rules=(label,))
+    figures = Figures(cases=11, outcomes=1, fraud=10, innocent=2, missed=0, complete=True, rules=(label,))
     text = render(
         "rule_weeks.html", rules=[rule], width=1, height=HEIGHT, bar=BAR, figures=figures, few=FEW, complete=True
     )
@@ -64,7 +74,7 @@ def test_the_page_says_of_a_rule_that_takes_points_away_that_it_speaks_for_the_s
 
 def test_the_page_says_which_verdicts_are_hits_and_gives_few_labels_as_numbers():
     rule = over_time("R1", WEEKS, [RuleHits("R1", WEEKS[-1], 36)], [ONE])
-    figures = Figures(cases=1, outcomes=0, missed=1, complete=True, rules=(ONE,))
+    figures = Figures(cases=1, outcomes=0, fraud=1, innocent=0, missed=1, complete=True, rules=(ONE,))
     text = render(
         "rule_weeks.html", rules=[rule], width=1, height=HEIGHT, bar=BAR, figures=figures, few=FEW, complete=True
     )
@@ -74,3 +84,4 @@ def test_the_page_says_which_verdicts_are_hits_and_gives_few_labels_as_numbers()
     assert "verdicts of the band low are not counted here" in text
     assert "1 of 1" in text
     assert "100%" not in text
+    assert "None of these labels is innocent, so no rule could be wrong" in text
