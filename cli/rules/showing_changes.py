@@ -1,5 +1,7 @@
 """The changes between two judgements on the screen."""
 
+from collections.abc import Iterable
+
 import msgspec
 from rich.table import Column, Table
 
@@ -17,8 +19,13 @@ def show_changes(seen: Changes, *, as_json: bool) -> None:
     say(f"from {seen.before or 'nothing'} to {seen.after or 'nothing'}: {counted(seen.verdicts, 'verdict')} in both")
     if seen.only_before or seen.only_after:
         say(f"{seen.only_before:,} only before, {seen.only_after:,} only after")
-    _counts("band", seen.bands_before, seen.bands_after)
-    _counts("rule", seen.rules_before, seen.rules_after)
+    _counts("band", {*seen.bands_before, *seen.bands_after}, seen.bands_before, seen.bands_after)
+    rules = {*seen.rules_before, *seen.rules_after}
+    changed = {name for name in rules if seen.rules_before.get(name) != seen.rules_after.get(name)}
+    if changed:
+        _counts("rule", changed, seen.rules_before, seen.rules_after)
+    if alike := len(rules) - len(changed):
+        say(f"{counted(alike, 'rule')} in as many verdicts as before")
     if seen.truth:
         _truth(seen.truth)
     for change, number in seen.moved.items():
@@ -55,8 +62,8 @@ def _place(name: str) -> tuple[bool, int, str]:
     return not is_band, BANDS.index(name) if is_band else 0, name
 
 
-def _counts(what: str, before: dict[str, int], after: dict[str, int]) -> None:
+def _counts(what: str, names: Iterable[str], before: dict[str, int], after: dict[str, int]) -> None:
     table = Table(what, *map(_numbers, ("before", "after")), box=None, pad_edge=False)
-    for name in sorted({*before, *after}, key=_place):
+    for name in sorted(names, key=_place):
         table.add_row(plain(name), f"{before.get(name, 0):,}", f"{after.get(name, 0):,}")
     console.print(table, markup=False)

@@ -98,6 +98,22 @@ def test_a_set_that_names_no_fraud_is_shown_to_find_none_of_it(app: type[App], c
     assert max(map(len, lines)) <= 80
 
 
+def test_rules_that_hold_as_often_as_before_are_counted_and_not_listed(
+    app: type[App], capsys: pytest.CaptureFixture[str]
+):
+    tried = Tried(verdicts=9, rules_before={"VALUE": 3, "NIGHT": 2}, rules_after={"VALUE": 3, "FLAGGED": 9})
+    answered(app, TrialRow(status="Completed", result=TrialState(order=ORDER, phase="done", windows=3, tried=tried)))
+
+    run("seed", "--from", "2026-01-02T10:00:00Z", "--to", "2026-01-02T11:00:00Z")
+
+    text = capsys.readouterr().out
+    assert [line.split() for line in text.splitlines() if line.startswith(("FLAGGED", "NIGHT", "VALUE"))] == [
+        ["FLAGGED", "0", "9"],
+        ["NIGHT", "2", "0"],
+    ]
+    assert "1 rule in as many verdicts as before" in text
+
+
 @pytest.mark.parametrize(("innocent", "told"), [(0, "-"), (4, "100.0%")])
 def test_no_precision_is_told_where_everything_that_people_know_is_fraud(
     app: type[App], capsys: pytest.CaptureFixture[str], innocent: int, told: str
