@@ -54,7 +54,7 @@ async def settle(doubtful: Sequence[Doubtful], keys: RunKeys) -> Settled:
     The archiver also quarantines events that look well formed here: those with a field of a wrong type that the
     reconciliation does not read, those that are too large, and those with fields that the archive reserves.
     """
-    doubtful = await _without_read_in_part(doubtful)
+    doubtful = await _without_those_that_name_what_is_read(doubtful)
     if not doubtful:
         return Settled([])
     documents = await _documents([candidate.difference for candidate in doubtful])
@@ -80,11 +80,14 @@ async def settle(doubtful: Sequence[Doubtful], keys: RunKeys) -> Settled:
     return Settled([*left, *strays], elsewhere, len(standing) - len(left))
 
 
-async def _without_read_in_part(doubtful: Sequence[Doubtful]) -> list[Doubtful]:
-    """Without the verdicts that name as many contents as a look-up reads, of more that have arrived."""
+async def _without_those_that_name_what_is_read(doubtful: Sequence[Doubtful]) -> list[Doubtful]:
+    """Without the verdicts that name as many contents as a look-up reads, of more that have arrived.
+
+    It reads a part of contents that are many or large, and of those that only quarantine has the flagged ones.
+    """
     asked = list({_asked(candidate.difference) for candidate in doubtful if candidate.doubt.in_part})
     # Each id for itself: its contents may be large, and all that is kept of them are their arrivals.
-    arrivals = await together((arrivals_in_part(*key) for key in asked), at_once=REQUESTS)
+    arrivals = await together((_arrivals_read(*key) for key in asked), at_once=REQUESTS)
     of_id = dict(zip(asked, arrivals, strict=True))
     return [
         candidate
@@ -97,6 +100,15 @@ async def arrivals_in_part(store: StoreKey, event_id: str) -> list[datetime | No
     """The arrivals of the contents that a look-up reads; none if it reads all that the id has."""
     documents = (await cosmos.find_events([event_id], store, in_part=True)).get(event_id, [])
     return [arrival_of(document) for document in documents if is_read_in_part(document)]
+
+
+async def _arrivals_read(store: StoreKey, event_id: str) -> list[datetime | None]:
+    """The arrivals of the contents that a look-up of an id reads, each once."""
+    arrivals: dict[bytes, datetime | None] = {}
+    async with aclosing(contents_in_portions([event_id], _store_of(store))) as portions:
+        async for of_ids in portions:
+            arrivals |= {content.form: content.arrived for content in of_ids[event_id]}
+    return [*arrivals.values()]
 
 
 def _names_what_is_read(doubt: Doubt, arrivals: Sequence[datetime | None]) -> bool:
@@ -153,7 +165,7 @@ async def _not_in_quarantine(candidates: Sequence[Doubtful], keys: RunKeys) -> l
     contents: dict[tuple[StoreKey, str], set[int]] = {}
     for store, ids in stores.items():
         for part in slices(sorted(ids), cosmos.MAX_IDS):
-            async with aclosing(contents_in_portions(part, None if store == UNKNOWN_STORE else store)) as portions:
+            async with aclosing(contents_in_portions(part, _store_of(store))) as portions:
                 async for of_ids in portions:
                     for event_id, of_id in of_ids.items():
                         contents[store, event_id] = {keys.of_content(content.form) for content in of_id}
@@ -177,6 +189,10 @@ def _stray(candidate: Doubtful) -> Doubtful:
         candidate.difference, where=("Cosmos",), partition=None, sequence_number=None, arrived=None
     )
     return msgspec.structs.replace(candidate, name="only_in_cosmos", difference=difference)
+
+
+def _store_of(key: StoreKey) -> StoreKey | None:
+    return None if key == UNKNOWN_STORE else key
 
 
 def _asked(difference: Difference) -> tuple[StoreKey, str]:

@@ -99,6 +99,10 @@ def make(kind: str, event_id: str, store: int | None, number: int) -> Sent:  # n
             return _made(kind, GRAVE | {"priority_shipping": 1.0}, event_id, store, odd=True, is_return=0.0)
         case "odd field":
             return _made(kind, GRAVE, event_id, store, odd=True, gift_wrap=1)
+        case "odd twin fraud":
+            return _made(kind, GRAVE, event_id, store, odd=True, gift_wrap=1, sku=number)
+        case "odd harmless":
+            return _made(kind, HARMLESS, event_id, store, odd=True, gift_wrap=1, sku=number)
         case "reserved field":
             return _made(kind, GRAVE, event_id, store, odd=True, ttl=60)
         case "huge quantity":
@@ -114,7 +118,7 @@ KINDS = (
     "fraud", "fraud", "fraud", "twin fraud", "twin fraud", "twin harmless", "twin harmless", "harmless", "harmless",
     "no store", "null store", "negative store", "fraction store", "text store", "true store", "huge store", "long id",
     "long store", "slash id", "line id", "place id", "number flag", "fraction flag", "odd field", "reserved field",
-    "huge quantity", "broken",
+    "odd twin fraud", "odd harmless", "huge quantity", "broken",
 )  # fmt: skip
 LARGE_KINDS = ("endless id", "endless store", "quantity beyond 64 bits", "quantity of 401 digits")
 """Kinds of which a few are enough."""

@@ -186,6 +186,12 @@ def test_what_arrives_on_the_edges_of_windows_and_at_midnight_balances(harness: 
     assert (account.report["verdict"], account.report["accounts"]["matched"]) == ("balanced", 18)
 
 
+def as_used_once(line: dict[str, Any]) -> dict[str, Any]:
+    """All of a verdict but what the id's being used again adds."""
+    reasons = [reason for reason in line["reasons"] if reason["rule"] != "ID_REUSED"]
+    return line | {"reasons": reasons, "score": sum(reason["weight"] for reason in reasons)}
+
+
 def test_a_verdict_on_an_id_that_is_read_in_part_is_called_falsified_only_if_it_is(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ):
@@ -193,11 +199,6 @@ def test_a_verdict_on_an_id_that_is_read_in_part_is_called_falsified_only_if_it_
     day = Day(NOON, 4, harness.numbers)
     for number, kind in enumerate(["fraud", *["twin harmless"] * 12]):
         day.arrive(make(kind, "many", 1, number), NOON + timedelta(minutes=1, seconds=number))
-
-    def as_used_once(line: dict[str, Any]) -> dict[str, Any]:
-        """All of a verdict but what the id's being used again adds."""
-        reasons = [reason for reason in line["reasons"] if reason["rule"] != "ID_REUSED"]
-        return line | {"reasons": reasons, "score": sum(reason["weight"] for reason in reasons)}
 
     async def story() -> tuple[Account, Account]:
         await day.process()
@@ -210,6 +211,29 @@ def test_a_verdict_on_an_id_that_is_read_in_part_is_called_falsified_only_if_it_
     assert len(honest.verdicts[0]["reasons"]) > len(changed.verdicts[0]["reasons"])
     assert honest.named() == {"many": {"id_reused"}}
     assert {"id_reused", "verdict_differs"} <= changed.named()["many"]
+
+
+def test_a_verdict_beside_harmless_contents_that_only_quarantine_has_is_called_falsified_only_if_it_is(
+    harness: Harness,
+):
+    day = Day(NOON, 4, harness.numbers)
+    day.arrive(make("odd harmless", "alone", 1, 0), NOON + timedelta(minutes=1))
+    judged = day.arrive(make("odd field", "alone", 1, 1), NOON + timedelta(minutes=2))
+    for number in range(2):
+        day.arrive(make("odd twin fraud", "both", 1, number), NOON + timedelta(minutes=1, seconds=number))
+
+    async def story() -> tuple[Account, Account]:
+        await day.process()
+        honest = await day.reconcile()
+        assert await falsified(day.occurrences[2], as_used_once)
+        return honest, await day.reconcile()
+
+    honest, changed = run(harness, story())
+
+    assert judged.sent.is_fraud
+    assert honest.named() == {"alone": {"id_reused"}, "both": {"id_reused"}}
+    assert "verdict_differs" in changed.named()["both"]
+    assert changed.named()["alone"] == {"id_reused"}
 
 
 def test_of_a_fraud_that_no_repair_judges_the_report_says_that_its_id_is_read_in_part(
