@@ -7,12 +7,12 @@ from msgspec import Meta
 
 from fraud.rules.rates import Rates
 from fraud.rules.rule_set import RuleSet
-from fraud.rules.sampling import Held, bounds_in
+from fraud.rules.sampling import Held, Points, bounds_in
 
 PARTS = 4
 """Parts into which customers fall, one of which is not learned from."""
 Number = Annotated[int, Meta(ge=0)]
-StepBounds = tuple[tuple[Number, int], ...]
+StepBounds = tuple[tuple[Number, Points], ...]
 """The points that rates leave of a step, by its slot; steps that nothing bounds are left out."""
 
 

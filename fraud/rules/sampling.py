@@ -12,6 +12,9 @@ from fraud.rules.language import FactValues
 from fraud.rules.rates import Rates
 from fraud.rules.rule_set import RuleSet
 
+Points = Annotated[int, Meta(ge=-(2**31), lt=2**31)]
+"""Far beyond what a rule can weigh: samples are read back from where others may write, and become arrays."""
+
 
 class Held(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
     """A rule that holds for a sale, by its place in the set, the step that it reaches, and what an excuse leaves.
@@ -21,7 +24,7 @@ class Held(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
 
     rule: Annotated[int, Meta(ge=0)]
     step: Annotated[int, Meta(ge=0)]
-    left: int | None = None
+    left: Points | None = None
 
 
 def slots_of(rules: RuleSet) -> tuple[range, ...]:
